@@ -1,0 +1,24 @@
+export type {
+  BackendName,
+  CompiledStep,
+  DenseUpdates,
+  Engine,
+  HostTensor,
+  StepArguments,
+  StepInputs,
+  StepOptions,
+  StepResults,
+  Variable,
+} from "./engine.ts";
+export type {
+  EmbeddingIds,
+  EmbeddingTable,
+  EmbeddingTableOptions,
+  SparseOptimizer,
+  StepIds,
+} from "./embedding_table.ts";
+export { type EngineOptions, openEngine } from "./open_engine.ts";
+export { type Activation, denseLayer } from "./ops/dense_layer.ts";
+export { dotInteraction } from "./ops/dot_interaction.ts";
+export { sigmoidCrossEntropy } from "./ops/sigmoid_cross_entropy.ts";
+export { recompute } from "./recompute.ts";
