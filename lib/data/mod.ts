@@ -1,0 +1,53 @@
+/** Where examples come from: click logs in files, and the synthetic teacher. */
+export type { Batch, Dataset, ReadOptions, Stream } from "./batch.ts";
+export { extendHash, hash, HASH_START, mix, normal, normalFromHash, uniform, uniformFromHash } from "./counter_hash.ts";
+export { type DataConfig, type DataConfigInput, parseDataConfig } from "./data_config.ts";
+export { fieldSalt, hashedRow, hashText, MISSING_ROW } from "./hash_text.ts";
+export { splitRecord } from "./header_line.ts";
+export type { LogCount } from "./log_check.ts";
+export { bucketField, type LogConfig, type NumericColumn } from "./log_config.ts";
+export { nearestName } from "./nearest_name.ts";
+export { fitNumericTransform, type NumericTransform } from "./numeric_transform.ts";
+export { openDataset } from "./open_dataset.ts";
+export { type LogDataset, openLog } from "./open_log.ts";
+export { openSynthetic } from "./open_synthetic.ts";
+export type { Field, Schema, TimeUnit } from "./schema.ts";
+export type { SyntheticConfig } from "./synthetic_config.ts";
+export {
+  type BayesOptimum,
+  bayesOptimum,
+  bayesOptimumOfStream,
+  beyondCapacity,
+  clickEntropy,
+  describeTeacher,
+  drawStructure,
+  type DriftConfig,
+  type ExplainedExamples,
+  explainExamples,
+  type ExplainOptions,
+  interactionsAmongAllFields,
+  type LadderRow,
+  mainEffectsOnly,
+  makeTeacher,
+  type Matrix,
+  NO_DRIFT,
+  onlyTerm,
+  parseTeacherConfig,
+  PRESET_NAMES,
+  type PresetName,
+  type Teacher,
+  type TeacherCalibration,
+  type TeacherConfig,
+  teacherPreset,
+  teacherStream,
+  type TeacherStreamOptions,
+  type TeacherStructure,
+  TERM_NAMES,
+  type TermName,
+  type WalkConfig,
+  withDrift,
+  withoutDrift,
+  withoutTerm,
+  zipfProbability,
+  zipfRank,
+} from "./teacher/mod.ts";
