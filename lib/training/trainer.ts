@@ -1,0 +1,201 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Batch } from "../data/batch.ts";
+import type { Schema } from "../data/schema.ts";
+import { checkCount } from "../engine/check_count.ts";
+import { type EmbeddingIds, type EmbeddingTableOptions, tableState } from "../engine/embedding_table.ts";
+import type { Engine, HostTensor, Variable } from "../engine/engine.ts";
+import { sigmoidCrossEntropy } from "../engine/ops/sigmoid_cross_entropy.ts";
+import { type Block, type Model, type Parameters, parameterSpecs } from "../models/block.ts";
+import { blockRunner } from "../models/block_runner.ts";
+import { fillInitial } from "../models/initializer.ts";
+import { denseOptimizer, type StepScalars, stepScalars } from "./dense_optimizer.ts";
+import { type ParallelStrategy, singleWorker } from "./parallel_strategy.ts";
+import { rowMapper } from "./table_rows.ts";
+import type { TrainingConfig } from "./training_config.ts";
+
+export interface TrainerOptions {
+  readonly engine: Engine;
+  readonly model: Model;
+  /** Of the stream that the batches come from. */
+  readonly schema: Schema;
+  readonly config: TrainingConfig;
+  /** Determines all initial weights. */
+  readonly seed: number;
+  readonly strategy?: ParallelStrategy;
+  /** Masks by parameter name, 0 or 1 with the parameter's shape: a weight under a 0 counts as 0 and gets no gradient. */
+  readonly masks?: ReadonlyMap<string, Variable>;
+  /** Blocks that are computed again in the backward pass to save memory. */
+  readonly recompute?: (block: Block) => boolean;
+  /** Runs op by op, for debugging: same numbers, slower. */
+  readonly eager?: boolean;
+}
+
+/** A model in training: its variables, its optimiser's, and the two compiled steps over them. */
+export interface Trainer {
+  readonly model: Model;
+  readonly config: TrainingConfig;
+  /** Updates made so far, with those under way. */
+  readonly steps: number;
+  /** One update on a batch. @returns the mean log loss, before it, of the examples that this worker computes */
+  step(batch: Batch, signal?: AbortSignal): Promise<number>;
+  /** Logits `[b]` of the examples that this worker computes, from the averaged dense weights where there is an average. */
+  predict(batch: Batch, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /** All that training changes, by name. */
+  state(): Promise<TrainerState>;
+  /** Goes back to a state. @throws {Error} naming the first array that is missing or has another size; nothing changed. */
+  restore(state: TrainerState): void;
+  dispose(): void;
+}
+
+export interface TrainerState {
+  readonly steps: number;
+  readonly arrays: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+}
+
+type TrainInputs = { ids: EmbeddingIds; dense: HostTensor; labels: HostTensor } & StepScalars<HostTensor>;
+type PredictInputs = { ids: EmbeddingIds; dense: HostTensor };
+
+/** Puts a model on the engine, ready to be trained. */
+export function createTrainer(options: TrainerOptions): Trainer {
+  const { engine, model, schema, config, seed, masks, strategy = singleWorker } = options;
+  const optimizer = denseOptimizer(config.dense.optimizer);
+  const specs = parameterSpecs(model);
+  const averaged = config.averageDecay > 0;
+  let steps = 0;
+
+  const variables = specs.map((spec) => {
+    const { name, initializer } = spec;
+    const { shape, from } = strategy.shard(spec);
+    const size = shape.reduce((a, b) => a * b, 1);
+    const initial = new Float32Array(size);
+    fillInitial(initial, { initializer, seed, name, from });
+    return {
+      name,
+      parameter: engine.variable(name, shape, initial),
+      average: averaged ? engine.variable(`${name}/average`, shape, initial) : null,
+      slots: Object.fromEntries(
+        Object.entries(optimizer.slots).map(([slot, value]) => [
+          slot,
+          engine.variable(`${name}/${slot}`, shape, new Float32Array(size).fill(value)),
+        ]),
+      ),
+    };
+  });
+  const { fieldRows, dim, scale } = model.embedding;
+  const tableOptions: EmbeddingTableOptions = {
+    name: "embeddings",
+    fieldRows,
+    dim,
+    optimizer: config.embedding.optimizer,
+    fill: (out, from) => {
+      const initializer = { kind: "normal", deviation: scale } as const;
+      fillInitial(out, { initializer, seed, name: "embeddings", from: from * dim });
+    },
+  };
+  const table = engine.embeddingTable(tableOptions);
+  const rowsOf = rowMapper(schema, fieldRows);
+
+  const transform = (block: Block, kept: Parameters): Parameters => {
+    const whole = strategy.gather(block, kept);
+    if (!masks) return whole;
+    return Object.fromEntries(
+      Object.entries(whole).map(([name, value]) => {
+        const mask = masks.get(name);
+        return [name, mask ? tf.mul(value, mask.value()) : value];
+      }),
+    );
+  };
+  const named = (tensors: readonly tf.Tensor[]): Parameters =>
+    Object.fromEntries(variables.map(({ name }, i) => [name, tensors[i]]));
+
+  const trainStep = engine.compileStep<TrainInputs>(({ ids, dense, labels, ...scalars }) => {
+    const loss = (embeddings: tf.Tensor, ...parameters: tf.Tensor[]) => {
+      const run = blockRunner(named(parameters), { transform, recompute: options.recompute });
+      const logits = model.logits(run, { embeddings: strategy.exchange(embeddings), dense });
+      return sigmoidCrossEntropy(logits, labels) as tf.Scalar;
+    };
+    const { value, grads } = tf.valueAndGrads(loss)([
+      table.lookup(ids),
+      ...variables.map(({ parameter }) => parameter.value()),
+    ]);
+    const gradients = strategy.reduce(named(grads.slice(1)));
+    for (const { name, parameter, slots, average } of variables) {
+      optimizer.update(engine.updates, parameter, slots, gradients[name], scalars);
+      if (average) {
+        const kept = tf.mul(average.value(), scalars.averageKept);
+        average.assign(tf.add(kept, tf.mul(parameter.value(), tf.sub(1, scalars.averageKept))));
+      }
+    }
+    table.update(ids, grads[0], scalars.embeddingRate);
+    return { loss: value };
+  }, { name: `train ${model.name}`, eager: options.eager });
+
+  const predictStep = engine.compileStep<PredictInputs>(({ ids, dense }) => {
+    const run = blockRunner(
+      named(variables.map(({ average, parameter }) => (average ?? parameter).value())),
+      { transform },
+    );
+    return { logits: model.logits(run, { embeddings: strategy.exchange(table.lookup(ids)), dense }) };
+  }, { name: `predict ${model.name}`, eager: options.eager });
+
+  const inputsOf = (batch: Batch, own: Batch) => ({
+    ids: table.ids(rowsOf(batch.ids)),
+    dense: { data: own.dense, shape: [own.size, schema.dense.length] },
+  });
+
+  const allVariables: [string, Variable][] = variables.flatMap(({ name, parameter, average, slots }) => [
+    [name, parameter] as [string, Variable],
+    ...(average ? [[`${name}/average`, average] as [string, Variable]] : []),
+    ...Object.entries(slots).map(([slot, variable]) => [`${name}/${slot}`, variable] as [string, Variable]),
+  ]);
+
+  const tableShapes = Object.entries(tableState(tableOptions));
+  const stateShapes: (readonly [string, readonly number[]])[] = [
+    ...allVariables.map(([name, { shape }]) => [name, shape] as const),
+    ...tableShapes.map(([key, shape]) => [`embeddings/${key}`, shape] as const),
+  ];
+
+  return {
+    model,
+    config,
+    get steps() {
+      return steps;
+    },
+    async step(batch, signal) {
+      const own = strategy.examples(batch);
+      const labels = { data: own.labels, shape: [own.size] };
+      const inputs = { ...inputsOf(batch, own), labels, ...stepScalars(config, steps + 1) };
+      steps++; // now, so that a step that is started before this one has ended is the next one
+      try {
+        return (await trainStep.run(inputs, signal)).loss[0];
+      } catch (error) {
+        steps--;
+        throw error;
+      }
+    },
+    async predict(batch, signal) {
+      return (await predictStep.run(inputsOf(batch, strategy.examples(batch)), signal)).logits;
+    },
+    async state() {
+      const arrays: Record<string, Float32Array<ArrayBuffer>> = {};
+      for (const [name, variable] of allVariables) arrays[name] = await variable.read();
+      for (const [key, values] of Object.entries(await table.read())) arrays[`embeddings/${key}`] = values;
+      return { steps, arrays };
+    },
+    restore(state) {
+      for (const [name, shape] of stateShapes) {
+        if (!state.arrays[name]) throw new Error(`Cannot restore ${model.name}: the state has no array "${name}".`);
+        checkCount(name, shape, state.arrays[name]);
+      }
+      for (const [name, variable] of allVariables) variable.write(state.arrays[name]);
+      table.write(Object.fromEntries(tableShapes.map(([key]) => [key, state.arrays[`embeddings/${key}`]])));
+      steps = state.steps;
+    },
+    dispose() {
+      trainStep.dispose();
+      predictStep.dispose();
+      for (const [, variable] of allVariables) variable.dispose();
+      table.dispose();
+    },
+  };
+}
