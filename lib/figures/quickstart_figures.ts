@@ -5,7 +5,7 @@ import { calibrationPlot } from "./calibration_plot.ts";
 import type { Figure } from "./figure.ts";
 import { type LearningCurve, type LearningCurvePanel, learningCurves } from "./learning_curves.ts";
 
-/** Points of a test curve before this share of the stream are left out of the axis: the first flatten all others. */
+/** A test curve starts after this share of the stream. */
 const EARLY = 1 / 32;
 /** Free share of the NE axis above and below what is drawn, and below an optimum, whose label stands under its line. */
 const MARGIN = 0.04, ROOM_FOR_LABEL = 0.16;
@@ -39,12 +39,19 @@ interface Point {
   readonly ne: number;
 }
 
+/**
+ * The points of a run's curve, without the first, which lie far above all others and would flatten them, and without a
+ * last window of few examples.
+ */
 function pointsOf(run: QuickstartRun): Point[] {
-  const { tests, windows } = run.record.result;
+  const { tests, windows, examples: all } = run.record.result;
   if (tests.length > 0) {
-    return tests.map(({ examples, metrics }) => ({ examples, ne: metrics.expectedNe ?? metrics.ne }));
+    const late = tests.filter(({ examples }) => examples >= EARLY * all);
+    return late.map(({ examples, metrics }) => ({ examples, ne: metrics.expectedNe ?? metrics.ne }));
   }
-  return windows.map(({ to, ne }) => ({ examples: to, ne: ne ?? NaN }));
+  const { warmupFraction, windowExamples } = run.plan.scoring;
+  const full = windows.filter(({ from, to }) => from >= warmupFraction * all && to - from >= windowExamples / 2);
+  return full.map(({ to, ne }) => ({ examples: to, ne: ne ?? NaN }));
 }
 
 function curveOf(label: string, runs: readonly QuickstartRun[]): LearningCurve {
@@ -60,13 +67,10 @@ function curveOf(label: string, runs: readonly QuickstartRun[]): LearningCurve {
   };
 }
 
-/** The part of the NE axis that holds the optimum and all points but the earliest. */
+/** The part of the NE axis that holds the optimum, with room for its label, and all points. */
 function shownRange(curves: readonly LearningCurve[], optimum = Infinity): [number, number] {
-  const late = curves.flatMap(({ examples, lo, hi }) => {
-    const last = Number(examples.at(-1));
-    return [...examples].flatMap((n, i) => Number(n) >= EARLY * last ? [Number(lo![i]), Number(hi![i])] : []);
-  });
-  const low = Math.min(optimum, ...late), high = Math.max(...late);
+  const shown = curves.flatMap(({ lo, hi }) => [...lo!, ...hi!].map(Number));
+  const low = Math.min(optimum, ...shown), high = Math.max(...shown);
   const room = low === optimum ? ROOM_FOR_LABEL : MARGIN;
   return [low - room * (high - low), high + MARGIN * (high - low)];
 }

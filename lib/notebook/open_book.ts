@@ -6,7 +6,7 @@ import { exportFigure } from "../figures/export_figure.ts";
 import type { Figure } from "../figures/figure.ts";
 import type { Progress } from "../training/progress.ts";
 import { diagnose } from "./diagnosis.ts";
-import { type DiagnosisRow, diagnosisRows } from "./diagnosis_rows.ts";
+import { diagnosisRows } from "./diagnosis_rows.ts";
 import { showFrames } from "./frames.ts";
 import { installGuards } from "./guards.ts";
 import { inNotebook } from "./in_notebook.ts";
@@ -25,8 +25,8 @@ export interface Book {
   readonly signal: AbortSignal;
   progress(label: string): Progress;
   notice(message: string): void;
-  /** What this machine computes with. */
-  machine(): Promise<DiagnosisRow[]>;
+  /** What this machine computes with, and what to do where something is missing. */
+  machine(): Promise<Record<string, string>[]>;
   /** Writes a figure as SVG, PNG and CSV into the notebook's folder of figures, and returns it so that the cell shows it. */
   figure(figure: Figure): Promise<Figure>;
   /** Shows verdicts, and hands them to the report. */
@@ -64,8 +64,8 @@ export async function openBook(name: string): Promise<Book> {
     progress: notebookProgress,
     notice: (message) => console.log(message),
     async machine() {
-      const rows = diagnosisRows(await diagnose());
-      return rows.filter(({ item }) => MACHINE_ITEMS.includes(item));
+      const rows = diagnosisRows(await diagnose()).filter(({ item }) => MACHINE_ITEMS.includes(item));
+      return rows.map(({ item, value, advice }) => ({ item, value, ...(advice ? { advice } : {}) }));
     },
     async figure(figure) {
       const { skipped } = await exportFigure(figure, folder, ["svg", "png", "csv"]);
