@@ -62,7 +62,7 @@ a verdict on every claim. Stopped with Ctrl-C it goes on where it was the next t
         const progress = terminalProgress(name);
         const options = { output, env, signal, progress, writeBack };
         const result = await reproduceNotebook(join(folder, `${name}.ipynb`), options);
-        progress.finish();
+        progress.finish(result.failure ? "failed" : "all cells ran");
         done.push(result);
         console.log(line(result));
       }

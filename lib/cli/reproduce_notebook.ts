@@ -36,14 +36,17 @@ export async function reproduceNotebook(path: string, options: ReproduceOptions)
   const name = basename(path, ".ipynb");
   const copy = join(output, `${name}.ipynb`);
   await Deno.mkdir(output, { recursive: true });
+  let at = { done: 0, total: 1 };
   const run = await runNotebook(await readNotebook(path), {
     cwd: dirname(path),
     env: { ...env, RECSCALE_FIGURES: output },
     signal,
     onCell: async ({ state, ordinal, total, firstLine, notebook }) => {
-      progress.update(state === "started" ? ordinal - 1 : ordinal, total, firstLine.slice(0, 60));
+      at = { done: state === "started" ? ordinal - 1 : ordinal, total };
+      progress.update(at.done, at.total, firstLine.slice(0, 60));
       if (state !== "started") await writeNotebook(copy, notebook);
     },
+    onProgress: (text) => progress.update(at.done, at.total, text),
   });
   await writeNotebook(copy, run.notebook);
   if (run.ok && writeBack) await writeNotebook(path, run.notebook);

@@ -1,4 +1,4 @@
-import { type JsonObject, makeMessage, type Message } from "./jupyter_message.ts";
+import { isMessage, type JsonObject, makeMessage, type Message } from "./jupyter_message.ts";
 import { KERNELSPEC_METADATA } from "./kernelspec.ts";
 import { cellSource, type Notebook, type NotebookCell, splitLines } from "./notebook_file.ts";
 import { OrderedKernel } from "./ordered_kernel.ts";
@@ -40,6 +40,8 @@ export interface RunNotebookOptions {
   onProcessOutput?: (text: string) => void;
   /** Told when each cell starts and ends. What it returns is awaited before the run goes on. */
   onCell?: (event: CellEvent) => void | Promise<void>;
+  /** Told of each line that the running cell shows or updates in place: how far its work is. */
+  onProgress?: (text: string) => void;
 }
 
 /** What failed, and where. */
@@ -109,7 +111,11 @@ export async function runNotebook(notebook: Notebook, options: RunNotebookOption
   try {
     Object.assign(result.notebook.metadata, await kernelMetadata(kernel));
     const collector = new OutputCollector();
-    kernel.onOutput = (message) => collector.add(message);
+    kernel.onOutput = (message) => {
+      collector.add(message);
+      const line = updatedLine(message);
+      if (line !== undefined) options.onProgress?.(line);
+    };
     for (const [i, [index, cell]] of queue.entries()) {
       if (options.signal?.aborted) {
         result.error ??= { cell: index, ...interrupted(options.signal) };
@@ -136,6 +142,14 @@ export async function runNotebook(notebook: Notebook, options: RunNotebookOption
   } finally {
     await kernel.shutdown();
   }
+}
+
+/** The one line of text that a message shows under an id by which it can be updated: what progress looks like. */
+function updatedLine(message: Message): string | undefined {
+  if (!isMessage(message, "display_data") && !isMessage(message, "update_display_data")) return undefined;
+  const text = message.content.data["text/plain"];
+  const updates = message.content.transient?.display_id !== undefined;
+  return updates && typeof text === "string" && !text.includes("\n") ? text : undefined;
 }
 
 /** A failure of the cell that runs. */

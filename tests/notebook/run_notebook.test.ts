@@ -256,3 +256,26 @@ Deno.test("a notebook outside any project knows this project's names, and runs i
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("onProgress hears each line that updates in place, and the notebook keeps the last", async () => {
+  const module = JSON.stringify(import.meta.resolve("../../lib/notebook/progress.ts"));
+  const heard: string[] = [];
+  const run = await runNotebook(
+    codeNotebook(
+      `const { notebookProgress } = await import(${module});
+       const progress = notebookProgress("training");
+       for (const done of [1, 2, 3]) {
+         progress.update(done, 3, "NE 0.7" + done);
+         await new Promise((r) => setTimeout(r, 300));
+       }
+       progress.finish();
+       await new Promise((r) => setTimeout(r, 50));`,
+      `await Deno.jupyter.display(${htmlObject("no line")})`,
+    ),
+    { onProgress: (text) => heard.push(text) },
+  );
+  assert.equal(heard.length, 4);
+  assert.match(heard[0], /^training .* 33% · NE 0\.71/);
+  assert.match(heard[3], /^training: 3 in .* · NE 0\.73/);
+  assert.deepEqual(outputs(run.notebook)[0], [`display:${heard[3]}`]);
+});
