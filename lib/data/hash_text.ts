@@ -17,7 +17,8 @@ import { mix } from "./counter_hash.ts";
 export const MISSING_ROW = 0;
 
 const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
+/** What the hash multiplies by at each byte. */
+export const FNV_PRIME = 0x01000193;
 
 /**
  * The state of the hash after a field's name and the 0 byte: what {@link hashText} goes on from.

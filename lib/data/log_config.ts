@@ -9,12 +9,26 @@ const whole = (least: number) => {
 const list = <T extends z.ZodType>(item: T, wanted: string) => z.array(item, { error: wanted });
 const labelValue = z.union([z.string(), z.number(), z.boolean()], { error: "a text, a number or true/false" });
 
+const atLeast = z.strictObject({
+  atLeast: z.number({ error: "a number" }),
+}, { error: 'an object such as {"atLeast": 4}' });
+
 const label = z.strictObject({
   column: text,
-  positive: labelValue,
+  positive: z.union([labelValue, atLeast], {
+    error: 'a text, a number, true/false, or an object such as {"atLeast": 4}',
+  }),
   negative: labelValue.optional(),
 }, { error: 'an object such as {"column": "click", "positive": 1}' }).superRefine((value, context) => {
-  if (value.negative === undefined && counterpart(value.positive) === undefined) {
+  if (isThreshold(value.positive)) {
+    if (value.negative !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["negative"],
+        message: 'no such key beside "atLeast": every lower number',
+      });
+    }
+  } else if (value.negative === undefined && counterpart(value.positive) === undefined) {
     context.addIssue({
       code: "custom",
       path: ["negative"],
@@ -110,6 +124,7 @@ export const logConfigSchema = z.strictObject({
  * | `files` | | names or globs (`logs/*.csv.gz`), read in this order, each glob in order of name |
  * | `delimiter`, `quote` | `,` (tab for tsv), `"` | `quote: ""`: quotes are ordinary characters |
  * | `header`, `columns` | true | without a header line, `columns` names the columns |
+ * | `label.positive` | | the value that means "click", or `{"atLeast": 4}`: numbers from 4 on |
  * | `label.negative` | 0, false, no | `"*"`: every value but the positive one. A number is compared as a number |
  * | `time` | `"fileOrder"` | or a column: `format` is `"iso"` (the default), `"seconds"`, `"milliseconds"`, or a strptime pattern; UTC unless it names a zone; must not go backwards |
  * | `categorical[].rows` | | rows of the embedding table; texts are hashed to rows 1 .. rows-1, a missing value has row 0 |
@@ -132,9 +147,14 @@ export function bucketField(column: string): string {
   return `${column}_bucket`;
 }
 
-/** The label value that means "no click"; `"*"` is any other than the positive one. */
+/** Whether a label is positive from a number on. */
+export function isThreshold(positive: LogConfig["label"]["positive"]): positive is { atLeast: number } {
+  return typeof positive === "object";
+}
+
+/** The label value that means "no click"; `"*"` is any other than the positive one. There is none for a threshold. */
 export function negativeValue(label: LogConfig["label"]): string | number | boolean {
-  const negative = label.negative ?? counterpart(label.positive);
+  const negative = label.negative ?? (isThreshold(label.positive) ? undefined : counterpart(label.positive));
   if (negative === undefined) {
     throw new Error(`Cannot tell which label stands against ${JSON.stringify(label.positive)}.`);
   }

@@ -1,10 +1,12 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { numbersWriter } from "./batch_numbers.ts";
 import type { Batch } from "./batch.ts";
 import { queryChunks } from "./duckdb.ts";
-import { fieldSalt, hashedRow } from "./hash_text.ts";
-import { bucketField, type LogConfig } from "./log_config.ts";
-import { fitNumericTransform } from "./numeric_transform.ts";
+import { fieldSalt } from "./hash_text.ts";
+import type { LogConfig } from "./log_config.ts";
+import type { LogFit } from "./log_fit.ts";
 import type { Schema } from "./schema.ts";
+import { hashVarchars } from "./varchar_rows.ts";
 
 /** A batch whose arrays are being filled. */
 export type OpenBatch = Omit<Batch, "p">;
@@ -25,53 +27,34 @@ export interface LogEncoder {
   encode(chunk: DuckDBDataChunk, row: number, count: number, batch: OpenBatch, at: number, position: number): void;
 }
 
-/** The most rows that statistics are taken from: 13 numeric columns then take 20 MB while they are fitted. */
-const WINDOW_ROWS = 200_000;
-
 /**
- * Fits a log's numeric columns on its first window, and nothing after it.
- *
- * @param config the log's configuration
- * @param table the log's rows, good ones only
- * @param examples how many there are
+ * The encoder of a log that DuckDB reads. Its columns have no NULL: looking for one takes JavaScript longer than the value
+ * does. No text of the table is empty and no number of it is NaN, so these stand for what is missing.
  */
-export async function createLogEncoder(config: LogConfig, table: string, examples: number): Promise<LogEncoder> {
-  const windowRows = Math.min(WINDOW_ROWS, Math.ceil(examples * config.statisticsFraction));
-  const windows = await readWindow(config, table, windowRows);
+export function createLogEncoder(config: LogConfig, fit: LogFit): LogEncoder {
+  const { schema } = fit;
   const hashed = config.categorical.map(({ column, rows }) => ({ salt: fieldSalt(column), rows }));
-  const numeric = config.numeric.map((column, i) => fitNumericTransform(column, windows[i], config.missing.numeric));
-  const bucketed = config.numeric.flatMap(({ buckets }, i) => buckets === undefined ? [] : [i]);
-  const schema: Schema = {
-    name: config.name,
-    fields: [
-      ...config.categorical.map(({ column, rows }) => ({ name: column, cardinality: rows })),
-      ...config.numeric.flatMap(({ column, buckets }) =>
-        buckets === undefined ? [] : [{ name: bucketField(column), cardinality: buckets + 1 }]
-      ),
-    ],
-    dense: config.numeric.map(({ column }) => column),
-    time: config.time === "fileOrder" ? "fileOrder" : "seconds",
-  };
-  const [F, Nd, firstNumeric] = [schema.fields.length, numeric.length, hashed.length];
+  const [F, Nd, firstNumeric] = [schema.fields.length, fit.transforms.length, hashed.length];
+  const writeNumbers = numbersWriter(fit);
+  let numbers = new Float64Array();
   return {
     schema,
-    columns: [...hashed.map((_, i) => `c${i}`), ...numeric.map((_, i) => `n${i}`), "label", "time"],
+    columns: [
+      ...hashed.map((_, i) => `coalesce(c${i}, '')`),
+      ...fit.transforms.map((_, i) => `coalesce(n${i}, 'nan'::DOUBLE)`),
+      "label",
+      "coalesce(time, 0)",
+    ],
     encode(chunk, row, count, batch, at, position) {
       hashed.forEach(({ salt, rows }, field) => {
-        const vector = chunk.getColumnVector(field);
-        for (let i = 0; i < count; i++) {
-          batch.ids[(at + i) * F + field] = hashedRow(salt, vector.getItem(row + i) as string | null, rows);
-        }
+        hashVarchars(chunk.getColumnVector(field), { from: row, count, salt, rows }, batch.ids, at * F + field, F);
       });
-      numeric.forEach((transform, column) => {
+      if (numbers.length < count * Nd) numbers = new Float64Array(count * Nd);
+      for (let column = 0; column < Nd; column++) {
         const vector = chunk.getColumnVector(firstNumeric + column);
-        const bucket = bucketed.indexOf(column);
-        for (let i = 0; i < count; i++) {
-          const value = vector.getItem(row + i) as number | null;
-          batch.dense[(at + i) * Nd + column] = transform.dense(value);
-          if (bucket >= 0) batch.ids[(at + i) * F + firstNumeric + bucket] = transform.bucket(value);
-        }
-      });
+        for (let i = 0; i < count; i++) numbers[i * Nd + column] = vector.getItem(row + i) as number;
+      }
+      writeNumbers(numbers, count, batch, at);
       const labels = chunk.getColumnVector(firstNumeric + Nd);
       const times = chunk.getColumnVector(firstNumeric + Nd + 1);
       for (let i = 0; i < count; i++) {
@@ -82,8 +65,8 @@ export async function createLogEncoder(config: LogConfig, table: string, example
   };
 }
 
-/** The numeric columns of the first `rows` rows, without missing values. */
-async function readWindow(config: LogConfig, table: string, rows: number): Promise<number[][]> {
+/** The numeric columns of the first `rows` rows of a table, without missing values. */
+export async function readWindow(config: LogConfig, table: string, rows: number): Promise<number[][]> {
   const windows: number[][] = config.numeric.map(() => []);
   if (windows.length === 0) return windows;
   let left = rows;

@@ -1,6 +1,6 @@
 import { sqlName, sqlText } from "./duckdb.ts";
 import { delimiterOf, type LogFiles } from "./log_files.ts";
-import { type LogConfig, negativeValue } from "./log_config.ts";
+import { isThreshold, type LogConfig, negativeValue } from "./log_config.ts";
 
 /** What a value of a column must be for its row to be usable. */
 export interface ColumnCheck {
@@ -102,13 +102,22 @@ function source(config: LogConfig, files: LogFiles, ragged: RaggedLines): string
 
 /** NULL where the text is neither of the label's values. */
 function labelExpression(label: LogConfig["label"]): { sql(text: string): string; wanted: string } {
+  const { positive } = label;
+  if (isThreshold(positive)) {
+    const number = (text: string) => `TRY_CAST(${text} AS DOUBLE)`;
+    return {
+      sql: (text) =>
+        `CASE WHEN isfinite(${number(text)}) THEN (${number(text)} >= ${positive.atLeast})::INTEGER::FLOAT END`,
+      wanted: "a finite number",
+    };
+  }
   const equals = (text: string, value: string | number | boolean) =>
     typeof value === "number" ? `TRY_CAST(${text} AS DOUBLE) = ${value}` : `${text} = ${sqlText(String(value))}`;
   const negative = negativeValue(label);
   const other = (text: string) => negative === "*" ? `${text} IS NOT NULL` : equals(text, negative);
   return {
-    sql: (text) => `CASE WHEN ${equals(text, label.positive)} THEN 1::FLOAT WHEN ${other(text)} THEN 0::FLOAT END`,
-    wanted: negative === "*" ? "a value" : `${JSON.stringify(label.positive)} or ${JSON.stringify(negative)}`,
+    sql: (text) => `CASE WHEN ${equals(text, positive)} THEN 1::FLOAT WHEN ${other(text)} THEN 0::FLOAT END`,
+    wanted: negative === "*" ? "a value" : `${JSON.stringify(positive)} or ${JSON.stringify(negative)}`,
   };
 }
 

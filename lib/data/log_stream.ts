@@ -1,9 +1,10 @@
 import type { Batch, ReadOptions, Stream } from "./batch.ts";
 import { queryChunks } from "./duckdb.ts";
 import type { LogEncoder, OpenBatch } from "./log_encoder.ts";
+import type { Schema } from "./schema.ts";
 
 /**
- * A part of a log as a stream.
+ * A part of a log as a stream: the way for Parquet, and for text files in which `text_check.ts` found anything unusual.
  *
  * Every `read` starts a query of its own and passes over the rows before `from` without decoding them (one to two million
  * rows a second on two cores): read a long log once from end to end rather than part by part. It holds a few chunks of
@@ -37,7 +38,7 @@ async function* readBatches(
 ): AsyncGenerator<Batch> {
   signal?.throwIfAborted();
   if (from === to) return;
-  let batch = openBatch(encoder, Math.min(batchSize, to - from));
+  let batch = openBatch(encoder.schema, Math.min(batchSize, to - from));
   let filled = 0;
   let position = 0;
   for await (const chunk of queryChunks(sql)) {
@@ -52,7 +53,7 @@ async function* readBatches(
       yield batch;
       signal?.throwIfAborted();
       filled = 0;
-      batch = openBatch(encoder, Math.min(batchSize, to - position - row));
+      batch = openBatch(encoder.schema, Math.min(batchSize, to - position - row));
     }
     position += chunk.rowCount;
     if (position >= to) return;
@@ -62,7 +63,8 @@ async function* readBatches(
   );
 }
 
-function openBatch({ schema }: LogEncoder, size: number): OpenBatch {
+/** A batch of zeros. */
+export function openBatch(schema: Schema, size: number): OpenBatch {
   return {
     size,
     ids: new Int32Array(size * schema.fields.length),
@@ -72,7 +74,8 @@ function openBatch({ schema }: LogEncoder, size: number): OpenBatch {
   };
 }
 
-function checkRange(batchSize: number, from: number, to: number, examples: number): void {
+/** @throws {RangeError} for a batch size or a range that a stream of so many examples does not have */
+export function checkRange(batchSize: number, from: number, to: number, examples: number): void {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot read in batches of ${batchSize}: wanted a whole number from 1.`);
   }

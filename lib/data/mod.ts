@@ -11,7 +11,19 @@ export { fitNumericTransform, type NumericTransform } from "./numeric_transform.
 export { openDataset } from "./open_dataset.ts";
 export { type LogDataset, openLog } from "./open_log.ts";
 export { openSynthetic } from "./open_synthetic.ts";
+export { plainNumber } from "./plain_number.ts";
 export type { Field, Schema, TimeUnit } from "./schema.ts";
+export { betweenTimes, type BetweenTimesOptions } from "./stream_between_times.ts";
+export { cached, type CachedStream, type CacheOptions } from "./stream_cached.ts";
+export { concatenate } from "./stream_concatenate.ts";
+export { downsampleNegatives, type DownsampleOptions, undoDownsampling } from "./stream_downsample_negatives.ts";
+export { foldIds } from "./stream_fold_ids.ts";
+export { inMemory, type RandomAccessStream } from "./stream_in_memory.ts";
+export { requireEqualSchemas, requireReadableAs, schemaDifferences } from "./stream_schema.ts";
+export { shard, type ShardOptions } from "./stream_shard.ts";
+export { type BlockShuffleOptions, shuffled, shuffledWithinBlocks } from "./stream_shuffled.ts";
+export { slice } from "./stream_slice.ts";
+export { subsample, type SubsampleOptions } from "./stream_subsample.ts";
 export type { SyntheticConfig } from "./synthetic_config.ts";
 export {
   type BayesOptimum,

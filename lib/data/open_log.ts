@@ -1,12 +1,11 @@
 import type { Dataset } from "./batch.ts";
 import { connectDuckDb } from "./duckdb.ts";
-import { checkLog, type LogCount } from "./log_check.ts";
+import type { LogCount } from "./log_check.ts";
 import type { LogConfig } from "./log_config.ts";
-import { createLogEncoder } from "./log_encoder.ts";
 import { findLogFiles, type LogFiles } from "./log_files.ts";
-import { logQuery } from "./log_query.ts";
-import { createLogStream } from "./log_stream.ts";
 import { nearestName } from "./nearest_name.ts";
+import { openCarefully } from "./open_carefully.ts";
+import { type OpenedLog, openText } from "./open_text.ts";
 
 /** A data set read from files, with what its first pass counted. */
 export interface LogDataset extends Dataset {
@@ -15,6 +14,10 @@ export interface LogDataset extends Dataset {
 
 /**
  * Opens a click log in files. All files are read once: rows are counted and every value is checked before training starts.
+ *
+ * There are two ways to read. Text files in which every value is spelled plainly are read from their bytes
+ * (`open_text.ts`); all others, and Parquet, through DuckDB (`open_carefully.ts`), which also says what is wrong with a row.
+ * Where both can read a log, they give the same batches.
  *
  * The first window's statistics are used from the first example on, so results inside the window itself have seen (feature
  * values, never labels, of) rows that come a little later; report from the window's end on where that matters.
@@ -26,23 +29,21 @@ export interface LogDataset extends Dataset {
 export async function openLog(config: LogConfig, directory: string): Promise<LogDataset> {
   const connection = await connectDuckDb();
   let files: LogFiles;
-  let count: LogCount;
+  let opened: OpenedLog;
   try {
     files = await findLogFiles(connection, config, directory);
     checkColumns(config, files);
-    count = await checkLog(connection, config, files);
+    opened = await openText(config, files) ?? await openCarefully(connection, config, files);
   } finally {
     connection.closeSync();
   }
-  const query = logQuery(config, files, config.onBadRow);
-  const table = `(SELECT * FROM ${query.table} WHERE bad = -1)`;
-  const encoder = await createLogEncoder(config, table, count.examples);
+  const { schema, count, part } = opened;
   const testExamples = Math.round(count.examples * (config.testFraction ?? 0));
   const trainExamples = count.examples - testExamples;
   return {
-    schema: encoder.schema,
-    train: createLogStream(encoder, table, 0, trainExamples),
-    ...(testExamples > 0 && { test: createLogStream(encoder, table, trainExamples, testExamples) }),
+    schema,
+    train: part(0, trainExamples),
+    ...(testExamples > 0 && { test: part(trainExamples, testExamples) }),
     description: describe(config, files, count),
     count,
   };
