@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import { averagedRows } from "./averaged_rows.ts";
 import { checkCount } from "./check_count.ts";
 
 /** How the rows of a table are updated; all touch only the rows of the batch. */
@@ -10,6 +11,7 @@ export type SparseOptimizer =
   /** w <- w - lr g */
   | { readonly name: "sgd" };
 
+/** What an embedding table is made of. */
 export interface EmbeddingTableOptions {
   readonly name: string;
   /** Rows of each field's part, in the order of the fields; the table holds them one below the other. */
@@ -17,6 +19,8 @@ export interface EmbeddingTableOptions {
   /** Width of a row. */
   readonly dim: number;
   readonly optimizer: SparseOptimizer;
+  /** Fields of at most so many rows also have a moving average of their rows. Absent: none has. */
+  readonly averageMaxRows?: number;
   /** Fills rows `from .. to - 1` of the whole table, row-major, into `out`. */
   readonly fill: (out: Float32Array<ArrayBuffer>, from: number, to: number) => void;
 }
@@ -63,6 +67,10 @@ export interface EmbeddingTable {
   lookup(ids: StepIds): tf.Tensor;
   /** Applies the gradient `[B, F, dim]` of the looked-up rows; rows that occur several times get the sum. */
   update(ids: StepIds, gradient: tf.Tensor, learningRate: tf.Tensor): void;
+  /** As `lookup`, with the average of the fields that have one and the latest rows of the others. */
+  lookupAverage(ids: StepIds): tf.Tensor;
+  /** Moves every averaged row: average <- kept average + (1 - kept) row. Nothing where no field has an average. */
+  updateAverage(kept: tf.Tensor): void;
   /** Copies of the state: weights `[rows, dim]` and, by name, what the optimiser keeps. */
   read(): Promise<Record<string, Float32Array<ArrayBuffer>>>;
   /**
@@ -76,16 +84,14 @@ export interface EmbeddingTable {
 
 /** Names of the arrays of a table's state and their shapes. */
 export function tableState(options: EmbeddingTableOptions): Record<string, number[]> {
-  const rows = options.fieldRows.reduce((sum, n) => sum + n, 0);
-  const weights = [rows, options.dim];
-  switch (options.optimizer.name) {
-    case "rowwiseAdagrad":
-      return { weights, accumulator: [rows] };
-    case "adagrad":
-      return { weights, accumulator: weights };
-    case "sgd":
-      return { weights };
-  }
+  const { fieldRows, dim, optimizer, averageMaxRows } = options;
+  const rows = fieldRows.reduce((sum, n) => sum + n, 0);
+  const state: Record<string, number[]> = { weights: [rows, dim] };
+  if (optimizer.name === "rowwiseAdagrad") state.accumulator = [rows];
+  if (optimizer.name === "adagrad") state.accumulator = [rows, dim];
+  const averaged = averagedRows(fieldRows, averageMaxRows);
+  if (averaged) state.average = [averaged.rows.length, dim];
+  return state;
 }
 
 /** Refuses a state that lacks an array or has one of another size than {@link tableState} says. */

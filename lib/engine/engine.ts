@@ -38,11 +38,19 @@ export interface CompiledStep<I extends StepInputs> {
   dispose(): void;
 }
 
+/** How a step is compiled. */
 export interface StepOptions {
   /** Shown in errors and profiles. */
   readonly name: string;
   /** Runs op by op without recording: slower, for debugging. Default false. */
   readonly eager?: boolean;
+  /**
+   * Name of a scalar result, such as the loss, that must be finite: where it is not, the step fails with a
+   * {@link NotFiniteError} as its cause and no variable or table changes, so that the last good state can be looked into.
+   * Not with `eager` on TensorFlow, where updates are made one by one before the result is known. On WebGPU a NaN may be
+   * missed: its shading language does not promise to keep one.
+   */
+  readonly finite?: string;
 }
 
 /** A tensor that steps change in place and that outlives them. */

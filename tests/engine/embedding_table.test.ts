@@ -194,3 +194,71 @@ Deno.test(`a table says which array of a state is missing or has another size, o
   assert.deepEqual(await table.read(), state, "a refused state changes nothing");
   table.dispose();
 });
+
+Deno.test(`fields with few rows have a moving average of every row, and the others their latest rows, on ${engine.name}`, async () => {
+  const table = engine.embeddingTable({
+    name: "rows",
+    fieldRows,
+    dim,
+    optimizer: { name: "sgd" },
+    averageMaxRows: 4,
+    fill,
+  });
+  type Inputs = UpdateInputs & { kept: HostTensor };
+  const step = engine.compileStep<Inputs>(({ ids, gradient, rate, kept }) => {
+    table.update(ids, gradient, rate);
+    table.updateAverage(kept);
+    return {};
+  }, { name: "update and average" });
+  const look = engine.compileStep<{ ids: EmbeddingIds }>(
+    ({ ids }) => ({ average: table.lookupAverage(ids), latest: table.lookup(ids) }),
+    { name: "look" },
+  );
+  const averages = [Float64Array.from((await table.read()).weights)];
+  for (const [b, { ids, examples }] of batches.entries()) {
+    await step.run({
+      ids: table.ids(ids),
+      gradient: { data: gradientOf(b), shape: [examples, fields, dim] },
+      rate: { data: Float32Array.of(rate), shape: [] },
+      kept: { data: Float32Array.of(0.75), shape: [] },
+    });
+    const { weights } = await table.read();
+    averages.push(averages[b].map((average, i) => 0.75 * average + 0.25 * weights[i]));
+  }
+  const expected = averages[batches.length];
+  const { average, weights } = await table.read();
+  const small = [0, 1, 2, 3, 10, 11, 12]; // rows of the fields of 4 and 3 rows; the one of 6 has no average
+  const numbers = (row: number, of: ArrayLike<number>) => Array.from({ length: dim }, (_, k) => of[row * dim + k]);
+  assertClose(average, small.flatMap((row) => numbers(row, expected)), { relative: 1e-6, absolute: 1e-7 });
+  assert.notDeepEqual([...average.slice(0, dim)], [...weights.slice(0, dim)]);
+
+  const ids = Int32Array.of(3, 5, 2, 0, 0, 0);
+  const seen = await look.run({ ids: table.ids(ids) });
+  const looked = [...ids].map((id, i) => firstRow[i % fields] + id);
+  assert.deepEqual([...seen.latest], looked.flatMap((row) => numbers(row, weights)));
+  const averaged = looked.flatMap((row) =>
+    small.includes(row) ? numbers(small.indexOf(row), average) : numbers(row, weights)
+  );
+  assert.deepEqual([...seen.average], averaged);
+  [step, look, table].forEach((owned) => owned.dispose());
+});
+
+Deno.test(`a table without small fields keeps no average and predicts from its latest rows, on ${engine.name}`, async () => {
+  const table = engine.embeddingTable({
+    name: "rows",
+    fieldRows,
+    dim,
+    optimizer: { name: "sgd" },
+    averageMaxRows: 2,
+    fill,
+  });
+  assert.deepEqual(Object.keys(await table.read()), ["weights"]);
+  const look = engine.compileStep<{ ids: EmbeddingIds; kept: HostTensor }>(({ ids, kept }) => {
+    table.updateAverage(kept);
+    return { average: table.lookupAverage(ids), latest: table.lookup(ids) };
+  }, { name: "look" });
+  const ids = table.ids(batches[0].ids);
+  const { average, latest } = await look.run({ ids, kept: { data: Float32Array.of(0.5), shape: [] } });
+  assert.deepEqual(average, latest);
+  [look, table].forEach((owned) => owned.dispose());
+});

@@ -8,51 +8,11 @@ import {
   sigmoidCrossEntropy,
 } from "../../lib/engine/mod.ts";
 import { plainDenseLayer } from "../../lib/engine/ops/dense_layer.ts";
-import { normal } from "../../lib/data/counter_hash.ts";
 import { assertClose } from "./assert_close.ts";
-import { numericGradient } from "./numeric_gradient.ts";
+import { checkOp, draws, valueAndGradients } from "./check_op.ts";
 import { engine } from "./open_test_engine.ts";
 
-// Runs on every backend (see backends.test.ts). float32 has 24 bits: sums of a few products of numbers near 1 are right
-// to about 1e-6; gradients are compared with differences of the closed form in double precision.
-const VALUE = { relative: 2e-6, absolute: 2e-6 };
-const GRADIENT = { relative: 5e-6, absolute: 5e-6 };
-
-type TensorOp = (...inputs: tf.Tensor[]) => tf.Tensor;
-
-const draws = (seed: number, size: number): Float32Array<ArrayBuffer> =>
-  Float32Array.from({ length: size }, (_, i) => normal(seed, i));
-
-/** Value of `op` and the gradients of `sum(weights * op(inputs))`, through a compiled step. */
-async function valueAndGradients(op: TensorOp, inputs: readonly HostTensor[], weights: HostTensor) {
-  const step = engine.compileStep<Record<string, HostTensor>>(({ weights, ...inputs }) => {
-    const value = op(...Object.values(inputs));
-    const gradients = tf.grads((...x) => tf.sum(tf.mul(op(...x), weights)))(Object.values(inputs));
-    return { value, ...Object.fromEntries(gradients.map((g, i) => [`gradient${i}`, g])) };
-  }, { name: "value and gradients" });
-  const named = Object.fromEntries(inputs.map((input, i) => [`input${i}`, input]));
-  const { value, ...gradients } = await step.run({ weights, ...named });
-  step.dispose();
-  return { value, gradients: Object.values(gradients) };
-}
-
-/** Compares an op with its closed form: value, and gradient with respect to every input. */
-async function check(
-  op: TensorOp,
-  inputs: readonly HostTensor[],
-  outputShape: readonly number[],
-  closedForm: (...inputs: Float64Array[]) => Float64Array,
-) {
-  const exact = inputs.map(({ data }) => Float64Array.from(data));
-  const expected = closedForm(...exact);
-  const weights = draws(99, expected.length);
-  const { value, gradients } = await valueAndGradients(op, inputs, { data: weights, shape: outputShape });
-  assertClose(value, expected, { ...VALUE, what: "value" });
-  const weighted = (...x: Float64Array[]) => closedForm(...x).reduce((sum, y, i) => sum + weights[i] * y, 0);
-  const slopes = numericGradient(weighted, exact);
-  assert.equal(gradients.length, inputs.length);
-  gradients.forEach((gradient, i) => assertClose(gradient, slopes[i], { ...GRADIENT, what: `gradient ${i}` }));
-}
+// Runs on every backend (see backends.test.ts).
 
 const B = 5, N = 7, K = 4;
 const layerInputs: HostTensor[] = [
@@ -71,7 +31,7 @@ function affine(x: Float64Array, w: Float64Array, b: Float64Array): Float64Array
 }
 
 Deno.test(`denseLayer is x w + b, in value and gradients, on ${engine.name}`, async () => {
-  await check((x, w, b) => denseLayer(x, w, b, "linear"), layerInputs, [B, K], affine);
+  await checkOp((x, w, b) => denseLayer(x, w, b, "linear"), layerInputs, [B, K], affine);
 });
 
 Deno.test(`denseLayer with ReLU is max(0, x w + b), in value and gradients, on ${engine.name}`, async () => {
@@ -81,7 +41,7 @@ Deno.test(`denseLayer with ReLU is max(0, x w + b), in value and gradients, on $
   assert.ok(before.every((y) => Math.abs(y) > 1e-3) && before.some((y) => y < 0) && before.some((y) => y > 0));
   const relu = (...inputs: Float64Array[]) =>
     affine(...inputs as [Float64Array, Float64Array, Float64Array]).map((y) => Math.max(0, y));
-  await check((x, w, b) => denseLayer(x, w, b, "relu"), layerInputs, [B, K], relu);
+  await checkOp((x, w, b) => denseLayer(x, w, b, "relu"), layerInputs, [B, K], relu);
 });
 
 Deno.test(`denseLayer equals the layer in tfjs's own ops, in value and gradients, on ${engine.name}`, async () => {
@@ -131,7 +91,7 @@ for (const [batch, m, d] of [[3, 5, 4], [1, 2, 1], [4, 9, 3]]) {
       return Float64Array.from(out);
     };
     const x: HostTensor = { data: draws(m, batch * m * d), shape: [batch, m, d] };
-    await check((x) => dotInteraction(x), [x], [batch, pairs], closedForm);
+    await checkOp((x) => dotInteraction(x), [x], [batch, pairs], closedForm);
   });
 }
 
@@ -146,7 +106,7 @@ Deno.test(`sigmoidCrossEntropy is the mean of -ln p of what happened, in value a
     return Float64Array.of(losses.reduce((a, b) => a + b, 0) / losses.length);
   };
   const op = (s: tf.Tensor) => sigmoidCrossEntropy(s, tf.tensor1d(labels));
-  await check(op, [logits], [], closedForm);
+  await checkOp(op, [logits], [], closedForm);
   const { gradients } = await valueAndGradients(op, [logits], { data: Float32Array.of(1), shape: [] });
   const exact = [...logits.data].map((s, i) => (1 / (1 + Math.exp(-s)) - labels[i]) / 6);
   assertClose(gradients[0], exact, { relative: 2e-6, absolute: 1e-8, what: "(sigmoid(s) - y) / B" });

@@ -1,9 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkCount } from "../check_count.ts";
-import type { BackendName, DenseUpdates, Engine, HostTensor, StepArguments, StepInputs, Variable } from "../engine.ts";
+import type {
+  BackendName,
+  DenseUpdates,
+  Engine,
+  HostTensor,
+  StepArguments,
+  StepInputs,
+  StepOptions,
+  Variable,
+} from "../engine.ts";
 import type { EmbeddingIds } from "../embedding_table.ts";
 import { type StepBody, StepOrder } from "../step_order.ts";
+import { checkFinite } from "../not_finite.ts";
 import { type HostIds, type HostTable, hostTable } from "./host_table.ts";
+import { Undo } from "./undo.ts";
 
 /**
  * The engine on one of tfjs's own backends. Steps run op by op; embedding tables live in host memory, and only the
@@ -17,6 +28,7 @@ export async function openEager(name: Exclude<BackendName, "tensorflow">, fallba
   if (!await tf.setBackend(name)) throw new Error(`Cannot open tfjs's backend "${name}": it did not initialise.`);
   await tf.ready();
   const order = new StepOrder();
+  const undo = new Undo();
   return {
     name,
     description: `tfjs ${tf.version_core} on ${name}`,
@@ -25,32 +37,45 @@ export async function openEager(name: Exclude<BackendName, "tensorflow">, fallba
     threads: { intraOp: 1, interOp: 1 },
     fallbackReason,
     updates,
-    variable: eagerVariable,
+    variable: (name, shape, values) => eagerVariable(undo, name, shape, values),
     embeddingTable: hostTable,
-    compileStep: (fn, options) => order.step(eagerStep(fn), options),
+    compileStep: (fn, options) => order.step(eagerStep(undo, fn, options), options),
     tensorCount: () => tf.memory().numTensors,
   };
 }
 
-function eagerVariable(name: string, shape: readonly number[], values: Float32Array<ArrayBuffer>): Variable {
+function eagerVariable(
+  undo: Undo,
+  name: string,
+  shape: readonly number[],
+  values: Float32Array<ArrayBuffer>,
+): Variable {
   const tensorOf = (values: Float32Array<ArrayBuffer>) => {
     checkCount(`variable ${name}`, shape, values);
     return tf.tensor(values.slice(), [...shape], "float32"); // tfjs would keep the caller's array itself
   };
   let current = tf.keep(tensorOf(values));
-  const replace = (next: tf.Tensor) => {
-    current.dispose();
-    current = tf.keep(next);
-  };
-  return {
+  const variable: Variable = {
     name,
     shape,
     value: () => tf.clone(current),
-    assign: (value) => replace(tf.clone(value)),
+    assign(value) {
+      const old = current;
+      current = tf.keep(tf.clone(value));
+      undo.take(variable, old, (old) => {
+        current.dispose();
+        current = old;
+      });
+    },
     read: async () => Float32Array.from(await current.data<"float32">()),
-    write: (next) => replace(tensorOf(next)),
+    write(next) {
+      const written = tf.keep(tensorOf(next));
+      current.dispose();
+      current = written;
+    },
     dispose: () => current.dispose(),
   };
+  return variable;
 }
 
 /** The same formulas as TensorFlow's fused updates, written out. */
@@ -73,36 +98,41 @@ const updates: DenseUpdates = {
 };
 
 function eagerStep<I extends StepInputs>(
+  undo: Undo,
   fn: (inputs: StepArguments<I>) => Record<string, tf.Tensor>,
+  options: StepOptions,
 ): StepBody<I> {
   return {
     async run(inputs) {
       const tables = new Set<HostTable>();
-      const results = tf.tidy(() => {
-        const args = Object.fromEntries(
-          Object.entries(inputs).map(([key, input]) => {
-            if (!("table" in input)) return [key, uploaded(input)];
-            tables.add(input.table as HostTable);
-            return [key, { examples: input.examples, ids: input as EmbeddingIds } satisfies HostIds];
-          }),
-        );
-        try {
-          return fn(args as StepArguments<I>);
-        } catch (error) {
-          for (const table of tables) table.dropPending();
-          throw error;
-        }
-      });
-      const out: Record<string, Float32Array<ArrayBuffer>> = {};
+      let results: Record<string, tf.Tensor> = {};
+      undo.begin();
       try {
-        for (const table of tables) await table.applyPending();
+        results = tf.tidy(() => {
+          const args = Object.fromEntries(
+            Object.entries(inputs).map(([key, input]) => {
+              if (!("table" in input)) return [key, uploaded(input)];
+              tables.add(input.table as HostTable);
+              return [key, { examples: input.examples, ids: input as EmbeddingIds } satisfies HostIds];
+            }),
+          );
+          return fn(args as StepArguments<I>);
+        });
+        const out: Record<string, Float32Array<ArrayBuffer>> = {};
         for (const [key, tensor] of Object.entries(results)) {
           out[key] = Float32Array.from(await tensor.data<"float32">());
         }
+        checkFinite(options.finite, out);
+        for (const table of tables) await table.applyPending();
+        undo.commit();
+        return out;
+      } catch (error) {
+        for (const table of tables) table.dropPending();
+        undo.rollBack();
+        throw error;
       } finally {
         tf.dispose(results);
       }
-      return out;
     },
     dispose() {},
   };

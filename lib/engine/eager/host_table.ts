@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { averagedRows } from "../averaged_rows.ts";
 import {
   checkTableState,
   DistinctRows,
@@ -22,10 +23,10 @@ export interface HostTable extends EmbeddingTable {
   dropPending(): void;
 }
 
+/** What a step did to the table, to be applied with the values of its tensors when it has ended. */
 interface Pending {
-  readonly ids: EmbeddingIds;
-  readonly gradient: tf.Tensor;
-  readonly learningRate: tf.Tensor;
+  readonly tensors: readonly tf.Tensor[];
+  apply(...values: Float32Array[]): void;
 }
 
 /** Makes an embedding table in host memory. Same state, same update rule as the resource table. */
@@ -39,12 +40,33 @@ export function hostTable(options: EmbeddingTableOptions): HostTable {
   );
   options.fill(state.weights, 0, rows);
   if (optimizer.name !== "sgd") state.accumulator.fill(optimizer.initialAccumulator);
+  const averaged = averagedRows(fieldRows, options.averageMaxRows);
   let pending: Pending[] = [];
+  const later = (tensors: readonly tf.Tensor[], apply: Pending["apply"]) => {
+    pending.push({ tensors: tensors.map((tensor) => tf.keep(tf.clone(tensor))), apply });
+  };
 
+  const row = (from: Float32Array, at: number) => from.subarray(at * dim, (at + 1) * dim);
   const gather = (at: Int32Array): Float32Array => {
     const out = new Float32Array(at.length * dim);
-    for (let i = 0; i < at.length; i++) out.set(state.weights.subarray(at[i] * dim, (at[i] + 1) * dim), i * dim);
+    for (let i = 0; i < at.length; i++) out.set(row(state.weights, at[i]), i * dim);
     return out;
+  };
+  const gatherAverage = (at: Int32Array): Float32Array => {
+    const out = gather(at);
+    if (!averaged) return out;
+    for (let i = 0; i < at.length; i++) {
+      const shift = averaged.shift[i % fieldRows.length];
+      if (shift !== null) out.set(row(state.average, at[i] + shift), i * dim);
+    }
+    return out;
+  };
+  averaged?.rows.forEach((from, i) => row(state.average, i).set(row(state.weights, from)));
+  const moveAverage = ({ rows }: { readonly rows: Int32Array }, kept: number) => {
+    for (let i = 0; i < rows.length; i++) {
+      const average = row(state.average, i), latest = row(state.weights, rows[i]);
+      for (let k = 0; k < dim; k++) average[k] = kept * average[k] + (1 - kept) * latest[k];
+    }
   };
 
   const apply = ({ distinct, positions }: EmbeddingIds, gradient: Float32Array, rate: number) => {
@@ -52,15 +74,15 @@ export function hostTable(options: EmbeddingTableOptions): HostTable {
     for (let i = 0; i < positions.length; i++) {
       for (let k = 0; k < dim; k++) sum[positions[i] * dim + k] += gradient[i * dim + k];
     }
-    distinct.forEach((row, u) => updateRow(row, sum.subarray(u * dim, (u + 1) * dim), rate));
+    distinct.forEach((at, u) => updateRow(at, sum.subarray(u * dim, (u + 1) * dim), rate));
   };
 
-  const updateRow = (row: number, g: Float32Array, rate: number) => {
-    const w = state.weights.subarray(row * dim, (row + 1) * dim);
+  const updateRow = (at: number, g: Float32Array, rate: number) => {
+    const w = row(state.weights, at);
     if (optimizer.name === "sgd") {
       for (let k = 0; k < dim; k++) w[k] -= rate * g[k];
     } else if (optimizer.name === "adagrad") {
-      const a = state.accumulator.subarray(row * dim, (row + 1) * dim);
+      const a = row(state.accumulator, at);
       for (let k = 0; k < dim; k++) {
         a[k] += g[k] * g[k];
         w[k] -= rate * g[k] / (Math.sqrt(a[k]) + optimizer.epsilon);
@@ -68,8 +90,8 @@ export function hostTable(options: EmbeddingTableOptions): HostTable {
     } else {
       let square = 0;
       for (let k = 0; k < dim; k++) square += g[k] * g[k];
-      state.accumulator[row] += square / dim;
-      const scale = rate / (Math.sqrt(state.accumulator[row]) + optimizer.epsilon);
+      state.accumulator[at] += square / dim;
+      const scale = rate / (Math.sqrt(state.accumulator[at]) + optimizer.epsilon);
       for (let k = 0; k < dim; k++) w[k] -= scale * g[k];
     }
   };
@@ -84,24 +106,23 @@ export function hostTable(options: EmbeddingTableOptions): HostTable {
       return { table: this, ...finder.prepare(ids) };
     },
     lookup: ({ examples, ...at }) => tf.tensor(gather((at as HostIds).ids.rows), [examples, fieldRows.length, dim]),
-    update: (ids, gradient, learningRate) => {
-      pending.push({
-        ids: (ids as HostIds).ids,
-        gradient: tf.keep(tf.clone(gradient)),
-        learningRate: tf.keep(tf.clone(learningRate)),
-      });
+    lookupAverage: ({ examples, ...at }) =>
+      tf.tensor(gatherAverage((at as HostIds).ids.rows), [examples, fieldRows.length, dim]),
+    update: (ids, gradient, learningRate) =>
+      later([gradient, learningRate], (g, [rate]) => apply((ids as HostIds).ids, g, rate)),
+    updateAverage: (kept) => {
+      if (averaged) later([kept], ([kept]) => moveAverage(averaged, kept));
     },
     async applyPending() {
       const work = pending;
       pending = [];
-      for (const { ids, gradient, learningRate } of work) {
-        const [g, [rate]] = await Promise.all([gradient.data<"float32">(), learningRate.data<"float32">()]);
-        apply(ids, g as Float32Array, rate);
-        tf.dispose([gradient, learningRate]);
+      for (const { tensors, apply } of work) {
+        apply(...await Promise.all(tensors.map((tensor) => tensor.data<"float32">())));
+        tensors.forEach((tensor) => tensor.dispose());
       }
     },
     dropPending() {
-      for (const { gradient, learningRate } of pending) tf.dispose([gradient, learningRate]);
+      for (const { tensors } of pending) tensors.forEach((tensor) => tensor.dispose());
       pending = [];
     },
     read: () =>

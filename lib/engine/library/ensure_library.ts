@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { noProgress, type Progress } from "../../training/progress.ts";
+import { noProgress, type Progress } from "../progress.ts";
 import { fetchLibrary, removeLeftovers } from "./fetch_library.ts";
 import { withFileLock } from "./file_lock.ts";
 import { findLibrary } from "./find_library.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Progress } from "../../training/progress.ts";
+import type { Progress } from "../progress.ts";
 import { cudaLibraries, cudaRequirements, isCudaRuntimeFile } from "./cuda_libraries.ts";
 import { type Host, thisHost } from "./host.ts";
 import { type Library, TENSORFLOW_VERSION } from "./library.ts";

@@ -1,8 +1,12 @@
 import type { Context } from "./context.ts";
 import { type Attribute, AttributeType, executeOp } from "./op.ts";
 import { DType, dtypeName } from "./dtype.ts";
-import { type Handle, handleShape, newHandle, readHandle } from "./tensor_handle.ts";
+import { newStringHandle, readStrings } from "./string_tensor.ts";
+import { type Handle, handleShape, newHandle, readHandle, withResolved } from "./tensor_handle.ts";
 import { isResource, Recording } from "./recording.ts";
+
+/** Values of a tensor as tfjs's kernels give and take them: strings as bytes. */
+export type TensorValues = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
 
 /** What tfjs's kernels learn of an op's output. */
 export interface TensorMetadata {
@@ -59,11 +63,14 @@ export class Binding {
     return handle;
   }
 
-  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array | Uint8Array[]): number {
-    if (dtype === DType.string || Array.isArray(values) && values[0] instanceof Uint8Array) {
-      throw new Error(`Cannot make a string tensor of shape [${shape}]: the engine computes with numbers only.`);
+  createTensor(shape: number[], dtype: number, values: TensorValues): number {
+    if (dtype === DType.string) {
+      const strings = values as Uint8Array[];
+      const id = this.adopt(newStringHandle(this.context, shape, strings));
+      this.#recording?.addConstant(id, { shape, dtype, values: [...strings] });
+      return id;
     }
-    const numbers = values as Float32Array | Int32Array | Uint8Array;
+    const numbers = values as Float32Array | Int32Array | Uint8Array | BigInt64Array;
     const id = this.adopt(newHandle(this.context, shape, dtype, numbers));
     this.#recording?.addConstant(id, { shape, dtype, values: numbers.slice() });
     return id;
@@ -78,7 +85,7 @@ export class Binding {
     this.#handles.delete(id);
   }
 
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | BigInt64Array {
+  tensorDataSync(id: number): TensorValues {
     if (this.#recording?.varies(id)) {
       throw new Error(
         `Cannot record this step: it reads the values of a tensor of shape [${
@@ -88,7 +95,9 @@ export class Binding {
           `step and read it there, or compute with it as a tensor.`,
       );
     }
-    return readHandle(this.context, this.handle(id));
+    const handle = this.handle(id);
+    if (this.context.api.TFE_TensorHandleDataType(handle) !== DType.string) return readHandle(this.context, handle);
+    return withResolved(this.context, handle, (tensor) => readStrings(this.context, tensor));
   }
 
   executeOp(

@@ -24,6 +24,10 @@ const FRAMEWORK = {
 const EXECUTE = ["pointer", "buffer", "buffer", "pointer"] as const;
 
 const MAIN = {
+  TF_StringInit: { parameters: ["pointer"], result: "void" },
+  TF_StringAssignView: { parameters: ["pointer", "pointer", "usize"], result: "void" },
+  TF_StringGetDataPointer: { parameters: ["pointer"], result: "pointer" },
+  TF_StringGetSize: { parameters: ["pointer"], result: "usize" },
   TF_Version: { parameters: [], result: "pointer" },
   TFE_NewContextOptions: { parameters: [], result: "pointer" },
   TFE_ContextOptionsSetConfig: { parameters: ["pointer", "buffer", "usize", "pointer"], result: "void" },

@@ -26,8 +26,13 @@ export class TensorFlowError extends Error {
 }
 
 export interface ContextOptions {
-  /** Threads inside one op, and ops at a time. 0 = TensorFlow's choice (one a core). */
+  /** Threads inside one op (`RECSCALE_THREADS`). 0 = TensorFlow's choice, one a core. */
   readonly intraOpThreads?: number;
+  /**
+   * Ops of a step that run at a time, each in a thread of its own that hands the work inside to the `intraOpThreads`.
+   * 0 = TensorFlow's choice, one a core. Results are the same to the rounding of sums for every pair of counts, and bit
+   * for bit for the same pair.
+   */
   readonly interOpThreads?: number;
   /** Makes this process one worker of a cluster whose collectives its steps may use. */
   readonly cluster?: ClusterMember;
@@ -54,11 +59,15 @@ export function openContext(library: LibraryPaths, options: ContextOptions = {})
   };
   const config = configProto(options);
   const contextOptions = api.TFE_NewContextOptions();
-  api.TFE_ContextOptionsSetConfig(contextOptions, config, BigInt(config.length), status);
-  check(() => "Cannot set TensorFlow's thread counts");
-  const handle = api.TFE_NewContext(contextOptions, status);
-  check(() => "Cannot open a TensorFlow context");
-  api.TFE_DeleteContextOptions(contextOptions);
+  let handle: Deno.PointerValue;
+  try {
+    api.TFE_ContextOptionsSetConfig(contextOptions, config, BigInt(config.length), status);
+    check(() => "Cannot set TensorFlow's thread counts");
+    handle = api.TFE_NewContext(contextOptions, status);
+    check(() => "Cannot open a TensorFlow context");
+  } finally {
+    api.TFE_DeleteContextOptions(contextOptions);
+  }
   if (options.cluster) {
     const server = serverDef(options.cluster, config);
     api.TFE_EnableCollectiveOps(handle, server, BigInt(server.length), status);

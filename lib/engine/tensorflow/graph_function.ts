@@ -1,8 +1,9 @@
 import { cString } from "./c_api.ts";
 import type { Context } from "./context.ts";
-import { type Attribute, setGraphAttributes } from "./op.ts";
+import { type Attribute, attribute, setGraphAttributes } from "./op.ts";
 import { newTensor } from "./tensor_handle.ts";
-import { onlyReads, type RecordedOp, type Recording } from "./recording.ts";
+import { withStringTensor } from "./string_tensor.ts";
+import { onlyReads, type RecordedConstant, type RecordedOp, type Recording } from "./recording.ts";
 
 /** An output of a graph operation (`TF_Output`): pointer, then an int32 index, padded to 16 bytes. */
 interface Output {
@@ -48,6 +49,9 @@ const ORDERING_TOKEN = new Set(["CollectiveReduceV2", "CollectiveGatherV2", "Col
  *
  * @param inputs tensors that become the function's arguments, in order, with their types
  * @param outputs tensors that become its results, in order
+ * @param finite a float32 tensor that must be finite: where it is not, the function fails with a message that holds
+ * {@link NOT_FINITE} before it changes any variable
+ * @throws {Error} when a variable is changed before `finite` is known
  */
 export function buildFunction(
   context: Context,
@@ -55,9 +59,29 @@ export function buildFunction(
   recording: Recording,
   inputs: readonly { id: number; dtype: number }[],
   outputs: readonly number[],
+  finite?: number,
+): void {
+  const graph = context.api.TF_NewGraph();
+  try {
+    fillGraph(context, graph, name, recording, inputs, outputs, finite);
+  } finally {
+    context.api.TF_DeleteGraph(graph);
+  }
+}
+
+/** In the message of a function whose `finite` tensor was not. */
+export const NOT_FINITE = "recscale: the watched result is not finite";
+
+function fillGraph(
+  context: Context,
+  graph: Deno.PointerValue,
+  name: string,
+  recording: Recording,
+  inputs: readonly { id: number; dtype: number }[],
+  outputs: readonly number[],
+  finite: number | undefined,
 ): void {
   const { api, status, check } = context;
-  const graph = api.TF_NewGraph();
   const where = new Map<number, Output>();
 
   const start = (op: string, label: string) => api.TF_NewOperation(graph, cString(op), cString(label));
@@ -82,9 +106,7 @@ export function buildFunction(
     if (!constant) throw new Error(`Cannot build the recorded step: tensor ${id} comes from nowhere.`);
     const description = start("Const", `constant_${id}`);
     api.TF_SetAttrType(description, cString("dtype"), constant.dtype);
-    const tensor = newTensor(context, constant.shape, constant.dtype, constant.values);
-    api.TF_SetAttrTensor(description, cString("value"), tensor, status);
-    api.TF_DeleteTensor(tensor);
+    withConstant(context, constant, (tensor) => api.TF_SetAttrTensor(description, cString("value"), tensor, status));
     const made = { operation: finish(description, `a constant of shape [${constant.shape}]`), index: 0 };
     where.set(id, made);
     return made;
@@ -92,6 +114,15 @@ export function buildFunction(
 
   const order = new VariableOrder();
   const effects: bigint[] = [];
+  /** The check that changes of variables wait for. */
+  let checked: bigint | null = null;
+  const checkNumerics = (tensor: number): bigint => {
+    const description = start("CheckNumericsV2", "finite");
+    api.TF_AddInput(description, packOutputs([output(tensor)]));
+    setGraphAttributes(api, description, [attribute.string("message", NOT_FINITE)]);
+    return finish(description, "the check of a result");
+  };
+
   recording.ops.forEach((op, i) => {
     const sources = op.inputs.map(output);
     const description = start(op.name, `op_${i}_${op.name}`);
@@ -100,11 +131,20 @@ export function buildFunction(
     for (const source of sources.slice(listed)) api.TF_AddInput(description, packOutputs([source]));
     if (ORDERING_TOKEN.has(op.name)) api.TF_AddInputList(description, packOutputs([]), 0);
     const before = new Set([...order.before(op), ...op.after.map((id) => output(id).operation)]);
+    if (op.outputs.length === 0 && finite !== undefined) {
+      if (checked === null) {
+        throw new Error(
+          `Cannot watch a result of the recorded step: ${op.name} changes a variable before it is known.`,
+        );
+      }
+      before.add(checked);
+    }
     for (const operation of before) api.TF_AddControlInput(description, Deno.UnsafePointer.create(operation));
     setGraphAttributes(api, description, graphAttributes(op, listed > 0));
     const operation = finish(description, op.name);
     order.add(op, operation);
     op.outputs.forEach((id, index) => where.set(id, { operation, index }));
+    if (finite !== undefined && op.outputs.includes(finite)) effects.push(checked = checkNumerics(finite));
     if (op.outputs.length === 0) effects.push(operation);
   });
 
@@ -129,14 +169,28 @@ export function buildFunction(
   );
   check(() => `Cannot make a function of the recorded step ${name}`);
   api.TFE_ContextAddFunction(context.handle, fn, status);
-  check(() => `Cannot register the recorded step ${name}`);
   api.TF_DeleteFunction(fn);
-  api.TF_DeleteGraph(graph);
+  check(() => `Cannot register the recorded step ${name}`);
+}
+
+/** Calls `use` with the tensor of a constant, which the attribute of a graph copies. */
+function withConstant(
+  context: Context,
+  { shape, dtype, values }: RecordedConstant,
+  use: (tensor: Deno.PointerValue) => void,
+): void {
+  if (!ArrayBuffer.isView(values)) return withStringTensor(context, shape, values, use);
+  const tensor = newTensor(context, shape, dtype, values);
+  try {
+    use(tensor);
+  } finally {
+    context.api.TF_DeleteTensor(tensor);
+  }
 }
 
 /** A graph counts the inputs of a list itself and refuses the `N` that an eager op needs. */
 function graphAttributes(op: RecordedOp, hasList: boolean): readonly Attribute[] {
-  return hasList ? op.attributes.filter((attribute) => attribute.name !== "N") : op.attributes;
+  return hasList ? op.attributes.filter(({ name }) => name !== "N") : op.attributes;
 }
 
 /** Which operations must come before the next one on the same variable. */

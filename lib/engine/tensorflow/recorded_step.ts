@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { HostTensor, StepArguments, StepInputs, StepOptions, StepResults } from "../engine.ts";
 import type { EmbeddingIds } from "../embedding_table.ts";
+import { checkFinite, NotFiniteError, watched } from "../not_finite.ts";
 import type { StepBody } from "../step_order.ts";
 import { cString, readCString } from "./c_api.ts";
 import { TensorFlowError } from "./context.ts";
 import { DType } from "./dtype.ts";
-import { buildFunction } from "./graph_function.ts";
+import { buildFunction, NOT_FINITE } from "./graph_function.ts";
 import type { ResourceIds } from "./resource_table.ts";
 import { type Handle, newHandle, readHandle } from "./tensor_handle.ts";
 import type { TfjsBackend } from "./tfjs_backend.ts";
@@ -42,6 +43,12 @@ const dtypeOf = (part: Part) => part.data instanceof Float32Array ? DType.float3
 /** Results of whole numbers and truth values come as float32 too, so that a reader need not know an op's type. */
 function floats(values: ArrayLike<number | bigint>): Float32Array<ArrayBuffer> {
   return values instanceof Float32Array ? values as Float32Array<ArrayBuffer> : Float32Array.from(values, Number);
+}
+
+/** What `CheckNumericsV2` says that it found. */
+function valueIn(message: string): number {
+  if (/NaN/.test(message)) return NaN;
+  return /-Inf/.test(message) ? -Infinity : Infinity;
 }
 
 let steps = 0;
@@ -92,7 +99,8 @@ export function recordedStep<I extends StepInputs>(
       for (const id of captured) {
         placeholders.push({ id, dtype: api.TFE_TensorHandleDataType(binding.handle(id)) });
       }
-      buildFunction(binding.context, functionName, recording, placeholders, outputIds);
+      const finite = options.finite === undefined ? undefined : backend.idOf(watched(options.finite, results));
+      buildFunction(binding.context, functionName, recording, placeholders, outputIds, finite);
       const step = { functionName, outputs, captured: captured.map((id) => shareHandle(binding.handle(id))) };
       recorded.set(signature, step);
       return step;
@@ -113,11 +121,17 @@ export function recordedStep<I extends StepInputs>(
     const status = api.TF_NewStatus();
     const check = () => {
       if (api.TF_GetCode(status) === 0) return;
-      throw new TensorFlowError(readCString(api.TF_Message(status)));
+      const message = readCString(api.TF_Message(status));
+      if (options.finite !== undefined && message.includes(NOT_FINITE)) {
+        throw new NotFiniteError(options.finite, valueIn(message));
+      }
+      throw new TensorFlowError(message);
     };
-    const handles = Object.values(inputs).flatMap(partsOf).map(upload);
-    const op = api.TFE_NewOp(binding.context.handle, cString(step.functionName), status);
+    const handles: Handle[] = [];
+    let op: Deno.PointerValue = null;
     try {
+      for (const part of Object.values(inputs).flatMap(partsOf)) handles.push(upload(part));
+      op = api.TFE_NewOp(binding.context.handle, cString(step.functionName), status);
       check();
       for (const handle of [...handles, ...step.captured]) api.TFE_OpAddInput(op, handle, status);
       check();
@@ -126,14 +140,15 @@ export function recordedStep<I extends StepInputs>(
       await api.executeAside(op, out, count, status);
       check();
       const results: Record<string, Float32Array<ArrayBuffer>> = {};
-      step.outputs.forEach((name, i) => {
-        const handle = Deno.UnsafePointer.create(out[i]);
-        results[name] = floats(readHandle(binding.context, handle));
-        api.TFE_DeleteTensorHandle(handle);
-      });
+      const outputs = step.outputs.map((_, i) => Deno.UnsafePointer.create(out[i]));
+      try {
+        step.outputs.forEach((name, i) => results[name] = floats(readHandle(binding.context, outputs[i])));
+      } finally {
+        outputs.forEach((handle) => api.TFE_DeleteTensorHandle(handle));
+      }
       return results;
     } finally {
-      api.TFE_DeleteOp(op);
+      if (op !== null) api.TFE_DeleteOp(op);
       api.TF_DeleteStatus(status);
       for (const handle of handles) api.TFE_DeleteTensorHandle(handle);
     }
@@ -144,9 +159,11 @@ export function recordedStep<I extends StepInputs>(
     tf.tidy(() => {
       const results = fn(argumentsOf(inputs, (part) =>
         backend.wrap({ id: binding.adopt(upload(part)), shape: [...part.shape], dtype: dtypeOf(part) })));
-      return Object.fromEntries(
+      const values = Object.fromEntries(
         Object.entries(results).map(([name, tensor]) => [name, floats(tensor.dataSync())]),
       );
+      checkFinite(options.finite, values);
+      return values;
     });
 
   return {

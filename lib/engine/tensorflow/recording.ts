@@ -17,7 +17,7 @@ export interface RecordedOp {
 export interface RecordedConstant {
   readonly shape: readonly number[];
   readonly dtype: number;
-  readonly values: ArrayBufferView;
+  readonly values: ArrayBufferView | readonly Uint8Array[];
 }
 
 /**

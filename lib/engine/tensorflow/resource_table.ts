@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { averagedRows } from "../averaged_rows.ts";
 import {
   checkTableState,
   DistinctRows,
@@ -31,11 +32,14 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
   const shapes = tableState(options);
   const rows = shapes.weights[0];
   const finder = new DistinctRows(name, fieldRows);
+  const averaged = averagedRows(fieldRows, options.averageMaxRows);
 
   const initial = (key: string): Float32Array<ArrayBuffer> => {
     const values = new Float32Array(shapes[key].reduce((a, b) => a * b, 1));
     if (key === "weights") options.fill(values, 0, rows);
-    else if (optimizer.name !== "sgd") values.fill(optimizer.initialAccumulator);
+    else if (key === "average") {
+      averaged?.rows.forEach((row, i) => options.fill(values.subarray(i * dim, (i + 1) * dim), row, row + 1));
+    } else if (optimizer.name !== "sgd") values.fill(optimizer.initialAccumulator);
     return values;
   };
   const state = Object.fromEntries(
@@ -93,6 +97,9 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
     return backend.wrap(sum);
   };
 
+  const lookup = (ids: StepIds) =>
+    tf.reshape(gather(state.weights, (ids as ResourceIds).rows), [ids.examples, fields, dim]);
+
   return {
     name,
     fieldRows,
@@ -102,7 +109,25 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
     ids(this: EmbeddingTable, ids: Int32Array): EmbeddingIds {
       return { table: this, ...finder.prepare(ids) };
     },
-    lookup: (ids) => tf.reshape(gather(state.weights, (ids as ResourceIds).rows), [ids.examples, fields, dim]),
+    lookup,
+    lookupAverage(ids) {
+      if (!averaged) return lookup(ids);
+      const { shift } = averaged;
+      const rows = tf.reshape((ids as ResourceIds).rows, [ids.examples, fields]);
+      // fields without an average look at its row 0, which `where` then leaves out
+      const at = tf.add(
+        tf.mul(rows, tf.tensor1d(shift.map((by) => by === null ? 0 : 1), "int32")),
+        tf.tensor1d(shift.map((by) => by ?? 0), "int32"),
+      );
+      const average = tf.reshape(gather(state.average, tf.reshape(at, [-1])), [ids.examples, fields, dim]);
+      return tf.where(tf.tensor3d(shift.map((by) => by !== null), [1, fields, 1], "bool"), average, lookup(ids));
+    },
+    updateAverage(kept) {
+      if (!averaged) return;
+      const latest = gather(state.weights, tf.tensor1d(averaged.rows, "int32"));
+      const { average } = state;
+      average.assign(tf.add(tf.mul(average.value(), kept), tf.mul(latest, tf.sub(1, kept))));
+    },
     update(ids, gradient, learningRate) {
       const at = ids as ResourceIds;
       const sum = sumByRow(at, gradient);

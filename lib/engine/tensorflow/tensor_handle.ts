@@ -47,6 +47,8 @@ export function newTensor(
 function numbersAs(dtype: number, values: readonly number[]): ArrayBufferView {
   if (dtype === DType.float32) return Float32Array.from(values);
   if (dtype === DType.int32) return Int32Array.from(values);
+  if (dtype === DType.int64) return BigInt64Array.from(values, BigInt);
+  if (dtype === DType.complex64) return Float32Array.from(values);
   return Uint8Array.from(values);
 }
 
@@ -57,15 +59,15 @@ export function newHandle(
   dtype: number,
   values: ArrayBufferView | readonly number[],
 ): Handle {
+  const { api, status, check } = context;
   const tensor = newTensor(context, shape, dtype, values);
-  const host = context.api.TFE_NewTensorHandle(tensor, context.status);
-  context.check(() => `Cannot make a tensor of shape [${shape}]`);
-  context.api.TF_DeleteTensor(tensor);
+  const host = api.TFE_NewTensorHandle(tensor, status);
+  api.TF_DeleteTensor(tensor);
+  check(() => `Cannot make a ${dtypeName(dtype)} tensor of shape [${shape}]`);
   if (context.gpu === null || dtype === DType.int32) return host;
-  const gpu = context.gpu;
-  const onDevice = context.api.TFE_TensorHandleCopyToDevice(host, context.handle, deviceName(gpu), context.status);
-  context.check(() => `Cannot copy a tensor of shape [${shape}] to ${gpu}`);
-  context.api.TFE_DeleteTensorHandle(host);
+  const onDevice = api.TFE_TensorHandleCopyToDevice(host, context.handle, deviceName(context.gpu), status);
+  api.TFE_DeleteTensorHandle(host);
+  check(() => `Cannot copy a ${dtypeName(dtype)} tensor of shape [${shape}] to ${context.gpu}`);
   return onDevice;
 }
 
@@ -80,15 +82,36 @@ export function handleShape(context: Context, handle: Handle): number[] {
   return shape;
 }
 
-/** A copy of the values of a tensor. */
-export function readHandle(context: Context, handle: Handle): Float32Array | Int32Array | Uint8Array | BigInt64Array {
+/**
+ * Calls `read` with the `TF_Tensor *` behind a handle, which is valid during the call only.
+ *
+ * @throws {Error} when the tensor's op has failed, or its values cannot come to the host.
+ */
+export function withResolved<T>(context: Context, handle: Handle, read: (tensor: Deno.PointerValue) => T): T {
   const { api } = context;
   const tensor = api.TFE_TensorHandleResolve(handle, context.status);
   context.check(() => "Cannot read the values of a tensor");
-  const size = Number(api.TF_TensorByteSize(tensor));
-  const bytes = size === 0
-    ? new ArrayBuffer(0)
-    : Deno.UnsafePointerView.getArrayBuffer(api.TF_TensorData(tensor)!, size).slice(0);
-  api.TF_DeleteTensor(tensor);
-  return typedArray(api.TFE_TensorHandleDataType(handle), bytes);
+  try {
+    return read(tensor);
+  } finally {
+    api.TF_DeleteTensor(tensor);
+  }
+}
+
+/**
+ * A copy of the values of a tensor of numbers: complex64 as real and imaginary parts in turn, bool as 0 and 1.
+ *
+ * @throws {Error} for strings and variables, which have no numbers.
+ */
+export function readHandle(context: Context, handle: Handle): Float32Array | Int32Array | Uint8Array | BigInt64Array {
+  const { api } = context;
+  const dtype = api.TFE_TensorHandleDataType(handle);
+  dtypeWidth(dtype);
+  return withResolved(context, handle, (tensor) => {
+    const size = Number(api.TF_TensorByteSize(tensor));
+    const bytes = size === 0
+      ? new ArrayBuffer(0)
+      : Deno.UnsafePointerView.getArrayBuffer(api.TF_TensorData(tensor)!, size).slice(0);
+    return typedArray(dtype, bytes);
+  });
 }
