@@ -5,6 +5,7 @@ import type { Block, Model } from "./block.ts";
 import { embeddingSpec } from "./embedding_spec.ts";
 import { mlpBlock } from "./mlp_block.ts";
 
+/** The sizes of a DLRM. */
 export interface DlrmConfig {
   readonly kind: "dlrm";
   /** Embedding width d. */

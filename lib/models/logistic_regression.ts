@@ -4,6 +4,7 @@ import type { Block, Model } from "./block.ts";
 import { embeddingSpec } from "./embedding_spec.ts";
 import { zeros } from "./initializer.ts";
 
+/** The size of a logistic regression. */
 export interface LogisticRegressionConfig {
   readonly kind: "logisticRegression";
   /** Most rows a table may have. Default: every table has its field's cardinality. */

@@ -4,6 +4,7 @@ import type { Model } from "./block.ts";
 import { embeddingSpec } from "./embedding_spec.ts";
 import { mlpBlock } from "./mlp_block.ts";
 
+/** The sizes of an MLP over embeddings and numeric columns. */
 export interface MlpConfig {
   readonly kind: "mlp";
   /** Embedding width d. */

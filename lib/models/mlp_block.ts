@@ -3,6 +3,7 @@ import { type Activation, denseLayer } from "../engine/ops/dense_layer.ts";
 import type { Block, ParameterSpec, Role } from "./block.ts";
 import { glorotNormal, zeros } from "./initializer.ts";
 
+/** The name, role and sizes of a block of dense layers. */
 export interface MlpOptions {
   readonly name: string;
   readonly role: Role;

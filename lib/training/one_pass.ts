@@ -1,7 +1,9 @@
-import type { Batch, Dataset } from "../data/batch.ts";
+import type { Batch, Dataset, Stream } from "../data/batch.ts";
+import { inMemory } from "../data/stream_in_memory.ts";
 import type { CheckpointStore } from "./checkpoint.ts";
+import { Diverged } from "./diverged.ts";
 import { createMetrics, type MetricsResult } from "./metrics.ts";
-import { noProgress, type Progress } from "./progress.ts";
+import { noProgress, type Progress } from "../engine/progress.ts";
 import { readAhead } from "./read_ahead.ts";
 import type { Trainer } from "./trainer.ts";
 import { windowBorders } from "./windows.ts";
@@ -17,6 +19,7 @@ export interface Scoring {
   readonly warmupFraction: number;
 }
 
+/** What is trained on what, and where its state is kept. */
 export interface OnePassOptions {
   readonly trainer: Trainer;
   readonly dataset: Dataset;
@@ -49,6 +52,7 @@ export interface TestScore {
   readonly metrics: MetricsResult;
 }
 
+/** The scores and speed of one pass over a stream. */
 export interface OnePassResult {
   readonly windows: readonly WindowScore[];
   /** At window borders that double, and at the end. Empty without a test stream. */
@@ -61,18 +65,14 @@ export interface OnePassResult {
   readonly examplesPerSecond: number;
 }
 
-/** Training stopped because a number was no longer finite. */
-export class Diverged extends Error {
-  override name = "Diverged";
-}
-
 /**
  * Trains in one pass over a stream with progressive validation: every window is scored before the model learns from
  * it, so each example is a test example exactly once (Blum, Kalai and Langford 1999). A separate test stream, where
  * there is one, is scored at doubling sizes.
  *
  * @throws the signal's reason when aborted; the checkpoint store, if any, then holds the state to go on from
- * @throws {Diverged} when the loss is not finite; the last checkpoint is kept
+ * @throws {Diverged} when the loss is not finite, or an array is not that is about to be saved, with the step and the
+ * name of the first tensor that is not; the last good checkpoint is kept
  */
 export async function trainOnePass(options: OnePassOptions): Promise<OnePassResult> {
   const { trainer, dataset, scoring, progress = noProgress, signal, checkpoints, notice = () => {} } = options;
@@ -90,6 +90,10 @@ export async function trainOnePass(options: OnePassOptions): Promise<OnePassResu
 
   const save = async () => {
     const { steps, arrays } = await trainer.state();
+    for (const [name, values] of Object.entries(arrays)) {
+      if (values.every(Number.isFinite)) continue;
+      throw new Diverged(trainer.model.name, steps, "its last update gave numbers that are not finite", name);
+    }
     await checkpoints?.save({
       examples: done.examples,
       arrays: { ...arrays, ...done.arrays() },
@@ -97,10 +101,11 @@ export async function trainOnePass(options: OnePassOptions): Promise<OnePassResu
     });
   };
 
+  const testStream = await readyToReplay(dataset.test);
   const test = async () => {
-    if (!dataset.test || dataset.test.examples === 0) return;
+    if (!testStream) return;
     const metrics = createMetrics();
-    for await (const batch of dataset.test.read({ batchSize: Math.max(batchSize, TEST_BATCH) })) {
+    for await (const batch of testStream.read({ batchSize: Math.max(batchSize, TEST_BATCH) })) {
       metrics.add(await trainer.predict(batch), batch.labels, batch.p);
     }
     done.tests.push({ examples: done.examples, metrics: metrics.result() });
@@ -121,10 +126,7 @@ export async function trainOnePass(options: OnePassOptions): Promise<OnePassResu
     for (const batch of window) {
       const loss = await trainer.step(batch);
       if (!Number.isFinite(loss)) {
-        throw new Diverged(
-          `Training of ${trainer.model.name} diverged at step ${trainer.steps}: the loss is ${loss}. ` +
-            `Lower the learning rates, or lengthen the warm-up.`,
-        );
+        throw new Diverged(trainer.model.name, trainer.steps, `the loss is ${loss}`);
       }
     }
     done.close(border, (performance.now() - started) / 1000);
@@ -145,6 +147,14 @@ export async function trainOnePass(options: OnePassOptions): Promise<OnePassResu
 }
 
 const TEST_BATCH = 4096, BATCHES_AHEAD = 8;
+
+/** Test streams up to this size are held in memory (100 MB at 26 fields), as they are scored again and again. */
+const MOST_IN_MEMORY = 1 << 19;
+
+async function readyToReplay(test: Stream | undefined): Promise<Stream | null> {
+  if (!test || test.examples === 0) return null;
+  return test.examples <= MOST_IN_MEMORY ? await inMemory(test) : test;
+}
 
 /** The next batches of a stream, `examples` in all. */
 async function take(source: AsyncGenerator<Batch>, examples: number): Promise<Batch[]> {

@@ -4,15 +4,20 @@ import type { Schema } from "../data/schema.ts";
 import { checkCount } from "../engine/check_count.ts";
 import { type EmbeddingIds, type EmbeddingTableOptions, tableState } from "../engine/embedding_table.ts";
 import type { Engine, HostTensor, Variable } from "../engine/engine.ts";
+import { NotFiniteError } from "../engine/not_finite.ts";
 import { sigmoidCrossEntropy } from "../engine/ops/sigmoid_cross_entropy.ts";
 import { type Block, type Model, type Parameters, parameterSpecs } from "../models/block.ts";
 import { blockRunner } from "../models/block_runner.ts";
 import { fillInitial } from "../models/initializer.ts";
+import { clipByGlobalNorm } from "./clip_gradients.ts";
 import { denseOptimizer, type StepScalars, stepScalars } from "./dense_optimizer.ts";
+import { Diverged } from "./diverged.ts";
+import { findNotFinite } from "./find_not_finite.ts";
 import { type ParallelStrategy, singleWorker } from "./parallel_strategy.ts";
 import { rowMapper } from "./table_rows.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
+/** What a trainer is made of. */
 export interface TrainerOptions {
   readonly engine: Engine;
   readonly model: Model;
@@ -36,9 +41,15 @@ export interface Trainer {
   readonly config: TrainingConfig;
   /** Updates made so far, with those under way. */
   readonly steps: number;
-  /** One update on a batch. @returns the mean log loss, before it, of the examples that this worker computes */
+  /**
+   * One update on a batch.
+   *
+   * @returns the mean log loss, before it, of the examples that this worker computes
+   * @throws {Diverged} when that loss is not finite, naming the first tensor that is not; the update is not made, so the
+   * last good state stays (but with `eager` on TensorFlow, where the update has happened by then)
+   */
   step(batch: Batch, signal?: AbortSignal): Promise<number>;
-  /** Logits `[b]` of the examples that this worker computes, from the averaged dense weights where there is an average. */
+  /** Logits `[b]` of the examples that this worker computes, from the averaged weights where there is an average. */
   predict(batch: Batch, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
   /** All that training changes, by name. */
   state(): Promise<TrainerState>;
@@ -47,6 +58,7 @@ export interface Trainer {
   dispose(): void;
 }
 
+/** What a trainer goes on from: its steps so far, and by name every array of parameters and optimiser state. */
 export interface TrainerState {
   readonly steps: number;
   readonly arrays: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
@@ -81,12 +93,21 @@ export function createTrainer(options: TrainerOptions): Trainer {
       ),
     };
   });
+  const { clipNorm } = config.dense;
+  const sharded = variables.find(({ parameter }, i) => parameter.shape.join() !== specs[i].shape.join());
+  if (clipNorm !== undefined && sharded) {
+    throw new Error(
+      `Cannot clip by the global norm with strategy "${strategy.name}": this worker keeps a part of ${sharded.name} ` +
+        `only and cannot know the norm of the whole. Wanted a strategy that keeps whole parameters, or no clipNorm.`,
+    );
+  }
   const { fieldRows, dim, scale } = model.embedding;
   const tableOptions: EmbeddingTableOptions = {
     name: "embeddings",
     fieldRows,
     dim,
     optimizer: config.embedding.optimizer,
+    averageMaxRows: config.embedding.averageMaxRows,
     fill: (out, from) => {
       const initializer = { kind: "normal", deviation: scale } as const;
       fillInitial(out, { initializer, seed, name: "embeddings", from: from * dim });
@@ -118,7 +139,8 @@ export function createTrainer(options: TrainerOptions): Trainer {
       table.lookup(ids),
       ...variables.map(({ parameter }) => parameter.value()),
     ]);
-    const gradients = strategy.reduce(named(grads.slice(1)));
+    const reduced = strategy.reduce(named(grads.slice(1)));
+    const gradients = clipNorm === undefined ? reduced : clipByGlobalNorm(reduced, clipNorm);
     for (const { name, parameter, slots, average } of variables) {
       optimizer.update(engine.updates, parameter, slots, gradients[name], scalars);
       if (average) {
@@ -127,21 +149,37 @@ export function createTrainer(options: TrainerOptions): Trainer {
       }
     }
     table.update(ids, grads[0], scalars.embeddingRate);
+    table.updateAverage(scalars.averageKept);
     return { loss: value };
-  }, { name: `train ${model.name}`, eager: options.eager });
+  }, { name: `train ${model.name}`, eager: options.eager, finite: "loss" });
 
   const predictStep = engine.compileStep<PredictInputs>(({ ids, dense }) => {
     const run = blockRunner(
       named(variables.map(({ average, parameter }) => (average ?? parameter).value())),
       { transform },
     );
-    return { logits: model.logits(run, { embeddings: strategy.exchange(table.lookup(ids)), dense }) };
+    return { logits: model.logits(run, { embeddings: strategy.exchange(table.lookupAverage(ids)), dense }) };
   }, { name: `predict ${model.name}`, eager: options.eager });
 
   const inputsOf = (batch: Batch, own: Batch) => ({
     ids: table.ids(rowsOf(batch.ids)),
     dense: { data: own.dense, shape: [own.size, schema.dense.length] },
   });
+
+  const diverged = async (step: number, what: string, batch: Batch, ids: EmbeddingIds): Promise<Diverged> => {
+    const runner = () => blockRunner(named(variables.map(({ parameter }) => parameter.value())), { transform });
+    const where = await findNotFinite({
+      engine,
+      model,
+      schema,
+      table,
+      parameters: variables.map(({ parameter }) => parameter),
+      runner: strategy === singleWorker ? runner : null,
+      batch,
+      ids,
+    });
+    return new Diverged(model.name, step, what, where ?? undefined);
+  };
 
   const allVariables: [string, Variable][] = variables.flatMap(({ name, parameter, average, slots }) => [
     [name, parameter] as [string, Variable],
@@ -164,13 +202,16 @@ export function createTrainer(options: TrainerOptions): Trainer {
     async step(batch, signal) {
       const own = strategy.examples(batch);
       const labels = { data: own.labels, shape: [own.size] };
-      const inputs = { ...inputsOf(batch, own), labels, ...stepScalars(config, steps + 1) };
-      steps++; // now, so that a step that is started before this one has ended is the next one
+      const step = steps + 1;
+      const inputs = { ...inputsOf(batch, own), labels, ...stepScalars(config, step) };
+      steps = step; // now, so that a step that is started before this one has ended is the next one
       try {
         return (await trainStep.run(inputs, signal)).loss[0];
       } catch (error) {
         steps--;
-        throw error;
+        const cause = error instanceof Error ? error.cause : null;
+        if (!(cause instanceof NotFiniteError)) throw error;
+        throw await diverged(step, `the loss is ${cause.value}`, own, inputs.ids);
       }
     },
     async predict(batch, signal) {

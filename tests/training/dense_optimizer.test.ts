@@ -47,4 +47,18 @@ Deno.test("an optimiser keeps as many numbers per weight as its formula has", ()
   assert.deepEqual(slots({ name: "sgd" }), {});
   assert.deepEqual(slots({ name: "adagrad", initialAccumulator: 0.25 }), { accumulator: 0.25 });
   assert.deepEqual(slots({ name: "adam" }), { m: 0, v: 0 });
+  assert.deepEqual(slots({ name: "adamw" }), { m: 0, v: 0 });
+});
+
+Deno.test("both learning rates follow the schedule after the warm-up, and AdamW's powers go on", () => {
+  const of = scalarsOf({
+    dense: { optimizer: { name: "adamw", beta1: 0.5, beta2: 0.25 }, learningRate: 0.5 },
+    embedding: { optimizer: { name: "sgd" }, learningRate: 2 },
+    warmupSteps: 4,
+    schedule: { name: "linear", steps: 8 },
+  }, [2, 4, 6, 8, 9]);
+  assertClose(of("denseRate"), [0.25, 0.5, 0.25, 0, 0], float32);
+  assertClose(of("embeddingRate"), [1, 2, 1, 0, 0], float32);
+  assertClose(of("beta1Power"), [1 / 4, 1 / 16, 1 / 64, 1 / 256, 1 / 512], float32);
+  assertClose(of("beta2Power"), [2, 4, 6, 8, 9].map((t) => 4 ** -t), float32);
 });
