@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { type DataConfig, parseDataConfig } from "../data/data_config.ts";
 
 /** A data config, and where its relative file names start from. */
@@ -22,7 +22,8 @@ export async function loadDataSource(path: string): Promise<DataSource> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new Error(`Cannot read the data config ${path}: ${(error as Error).message}.`, { cause: error });
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`Cannot read the data config ${path}: there is no such file.`);
   }
   let value: unknown;
   try {
@@ -48,13 +49,24 @@ async function fingerprint(files: readonly string[], directory: string): Promise
       parts.push(new TextEncoder().encode(name));
       continue;
     }
-    using file = await Deno.open(join(directory, name));
+    using file = await openNamed(name, directory);
     const { size } = await file.stat();
     parts.push(new TextEncoder().encode(`${name}:${size}:`), await edge(file, 0, Math.min(EDGE, size)));
     if (size > EDGE) parts.push(await edge(file, Math.max(EDGE, size - EDGE), Math.min(EDGE, size - EDGE)));
   }
   const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 16);
+}
+
+async function openNamed(name: string, directory: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(resolve(directory, name));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(
+      `Cannot read ${name}, which the data config names: there is no such file in ${resolve(directory)}.`,
+    );
+  }
 }
 
 async function edge(file: Deno.FsFile, from: number, length: number): Promise<Uint8Array<ArrayBuffer>> {

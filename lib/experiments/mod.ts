@@ -1,6 +1,12 @@
 /** Runs, their records, and the studies made of them. */
+export { type BootstrapInterval, bootstrapInterval, type BootstrapOptions } from "./bootstrap.ts";
+export { chooseRuns, newestRuns, type RunFilter, scoreOf } from "./choose_runs.ts";
 export { type DataSource, dataSource, loadDataSource } from "./data_source.ts";
+export { defaultWorkers } from "./default_workers.ts";
+export { studentTail } from "./distributions.ts";
+export { holm } from "./holm.ts";
 export { type ObtainedRun, type ObtainOptions, obtainRuns, type RunSource, type WantedRun } from "./obtain_runs.ts";
+export { type PairedRuns, pairRuns } from "./pair_runs.ts";
 export { type Estimate, estimate, pairedPercent } from "./paired.ts";
 export { parseProfile, type Profile, PROFILES } from "./profile.ts";
 export {
@@ -19,9 +25,15 @@ export {
   runQuickstart,
   type WantedQuickstartRun,
 } from "./quickstart.ts";
-export { recordFile, type RecordStore, shippedRecords, writeShippedRecords } from "./record_store.ts";
+export { queryRuns, type RunRow, runRow } from "./query_runs.ts";
+export { pruneRecordFile, recordFile, type RecordStore, shippedRecords, writeShippedRecords } from "./record_store.ts";
 export { executeRun, runConfig, type RunOptions, type RunPlan } from "./run.ts";
 export { canonicalJson, MEANING_VERSION, type RunConfig, runId } from "./run_config.ts";
+export { type FailedRun, type GridOptions, type GridResult, runGrid } from "./run_grid.ts";
+export { type LeaseOptions, type RunLease, takeLease } from "./run_lease.ts";
 export type { RunOrigin, RunRecord } from "./run_record.ts";
-export { localFolder, PROJECT_ROOT, runStudy, type StudyOptions } from "./study.ts";
+export { powerOfPairs, seedsNeeded, type SeedsNeededOptions } from "./seeds_needed.ts";
+export { type SlurmJob, type SlurmOptions, submitToSlurm, waitForSlurm } from "./slurm.ts";
+export { localFolder, PROJECT_ROOT, RunsFailed, runStudy, type StudyOptions } from "./study.ts";
+export { effectMinusControl, type Equivalence, equivalence, type TTest, tTest } from "./t_test.ts";
 export { describePercent, type Judgement, judgeReduction, type Verdict } from "./verdict.ts";

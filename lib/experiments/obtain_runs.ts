@@ -1,6 +1,6 @@
-import type { Progress } from "../training/progress.ts";
+import type { Progress } from "../engine/progress.ts";
 import type { RecordStore } from "./record_store.ts";
-import { executeRun, runConfig, type RunPlan } from "./run.ts";
+import { executeRun, runConfig, type RunOptions, type RunPlan } from "./run.ts";
 import { runId } from "./run_config.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -16,6 +16,7 @@ export interface WantedRun {
   readonly trainHere: boolean;
 }
 
+/** A wanted run with its record and where that came from. */
 export interface ObtainedRun {
   readonly label: string;
   readonly plan: RunPlan;
@@ -23,6 +24,7 @@ export interface ObtainedRun {
   readonly source: RunSource;
 }
 
+/** Where records are looked for, and how the missing ones are trained. */
 export interface ObtainOptions {
   /** Records of this machine. */
   readonly store: RecordStore;
@@ -30,6 +32,11 @@ export interface ObtainOptions {
   /** Train again what this profile trains, whatever is kept. */
   readonly fresh?: boolean;
   readonly checkpointFolder?: string;
+  /**
+   * Makes one run and stores its record, or finds that another process has. Default: `executeRun`, without a look at
+   * other processes.
+   */
+  readonly make?: (plan: RunPlan, options: RunOptions) => Promise<{ record: RunRecord; source: RunSource }>;
   readonly signal?: AbortSignal;
   /** Makes the progress of one run, given its label. */
   readonly progress?: (label: string) => Progress;
@@ -44,6 +51,11 @@ export interface ObtainOptions {
  */
 export async function obtainRuns(wanted: readonly WantedRun[], options: ObtainOptions): Promise<ObtainedRun[]> {
   const { store, shipped, fresh = false } = options;
+  const make = options.make ?? (async (plan, runOptions) => {
+    const record = await executeRun(plan, runOptions);
+    await store.append(record);
+    return { record, source: "trained" };
+  });
   const obtained: ObtainedRun[] = [];
   for (const { label, plan, trainHere } of wanted) {
     const id = await runId(runConfig(plan));
@@ -55,9 +67,8 @@ export async function obtainRuns(wanted: readonly WantedRun[], options: ObtainOp
     }
     const { signal, checkpointFolder, notice } = options;
     const progress = options.progress?.(label);
-    const record = await executeRun(plan, { signal, checkpointFolder, notice, progress });
-    await store.append(record);
-    obtained.push({ label, plan, record, source: "trained" });
+    const { record, source } = await make(plan, { signal, checkpointFolder, notice, progress });
+    obtained.push({ label, plan, record, source });
     await options.onTrained?.(obtained.map((run) => run.record));
   }
   return obtained;

@@ -1,6 +1,7 @@
 /** How much of a study is trained here: `smoke` proves that it runs, `paper` is for publication, `default` in between. */
 export type Profile = "smoke" | "default" | "paper";
 
+/** All profiles, from the cheapest to the one whose results are shipped. */
 export const PROFILES: readonly Profile[] = ["smoke", "default", "paper"];
 
 /**

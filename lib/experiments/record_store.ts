@@ -104,3 +104,39 @@ export async function writeShippedRecords(path: string, records: readonly RunRec
   await Deno.writeFile(beside, packed);
   await Deno.rename(beside, path);
 }
+
+/**
+ * Keeps only some records of a file: `keep` gets all of them, in order, and returns those that stay. The file is rewritten
+ * whole under its lock, so that no record that another process appends is lost. Returns how many were dropped.
+ */
+export async function pruneRecordFile(
+  path: string,
+  keep: (records: readonly RunRecord[]) => readonly RunRecord[],
+): Promise<number> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, { read: true, write: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+  using _ = file;
+  await file.lock(true);
+  try {
+    // in place, not by renaming: writers wait for the lock of this very file. A copy beside it outlives a crash.
+    const records = parseRecords(await Deno.readTextFile(path), path);
+    const kept = keep(records);
+    if (kept.length === records.length) return 0;
+    const copy = `${path}.before-prune`;
+    await Deno.copyFile(path, copy);
+    const bytes = new TextEncoder().encode(kept.map((record) => JSON.stringify(record) + "\n").join(""));
+    await file.truncate(0);
+    await file.seek(0, Deno.SeekMode.Start);
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+    await Deno.remove(copy);
+    return records.length - kept.length;
+  } finally {
+    await file.unlock();
+  }
+}

@@ -6,12 +6,13 @@ import { buildModel } from "../models/build_model.ts";
 import { cost } from "../models/cost.ts";
 import { checkpointStore } from "../training/checkpoint.ts";
 import { trainOnePass } from "../training/one_pass.ts";
-import type { Progress } from "../training/progress.ts";
+import type { Progress } from "../engine/progress.ts";
 import { createTrainer } from "../training/trainer.ts";
 import type { DataSource } from "./data_source.ts";
 import { type RunConfig, runId } from "./run_config.ts";
 import type { RunOrigin, RunRecord } from "./run_record.ts";
 
+/** What of a run does not change its result. */
 export interface RunOptions {
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -33,9 +34,13 @@ export function runConfig({ data, ...rest }: RunPlan): RunConfig {
   return { data: config, dataFingerprint: data.fingerprint, ...rest };
 }
 
-/** A dataset opened for training: synthetic examples are generated beside it, in a thread of their own. */
+/** Streams at least so long are generated in a thread of their own: in a notebook such a thread takes a second to start. */
+const WORTH_A_THREAD = 1 << 18;
+
+/** A dataset opened for training: long synthetic streams are generated beside it. */
 function openForTraining({ config, directory }: DataSource): Promise<Dataset> {
-  return openDataset(config.kind === "synthetic" ? { ...config, worker: true } : config, directory);
+  if (config.kind !== "synthetic") return openDataset(config, directory);
+  return openDataset({ ...config, worker: config.examples >= WORTH_A_THREAD }, directory);
 }
 
 /**
