@@ -28,12 +28,14 @@ export interface CalibrationBin {
   readonly examples: number;
 }
 
+/** The calibration of one model. */
 export interface CalibrationCurve {
   /** Name in the legend. */
   readonly label: string;
   readonly bins: readonly CalibrationBin[];
 }
 
+/** What a calibration plot shows, and how. */
 export interface CalibrationPlotOptions {
   readonly name: string;
   readonly caption: string;

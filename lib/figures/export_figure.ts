@@ -2,6 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NoBrowser, plotlySource } from "./browser.ts";
 import type { Figure } from "./figure.ts";
+import { plotlyConfig } from "./plotly_config.ts";
 import { renderPdf, renderPng, renderSvg } from "./render.ts";
 
 /** What a figure can be written as. */
@@ -107,7 +108,7 @@ figure { margin: 0 } figcaption { margin-top: 1em; color: #333 }
 <figure><div id="figure"></div><figcaption>${escapeHtml(figure.caption)}</figcaption></figure>
 <script>
 const spec = ${spec};
-Plotly.newPlot("figure", spec.data, spec.layout, { displaylogo: false });
+Plotly.newPlot("figure", spec.data, spec.layout, ${JSON.stringify(plotlyConfig)});
 </script>
 </body>
 </html>

@@ -1,5 +1,6 @@
 import { plainSpec, type PlotlySpec } from "./plotly_spec.ts";
 import { NoBrowser } from "./browser.ts";
+import { plotlyConfig } from "./plotly_config.ts";
 import { renderSvg } from "./render.ts";
 import { type TableRow, tableToCsv } from "./table_csv.ts";
 
@@ -70,7 +71,9 @@ export class Figure {
 
   /** The MIME bundle for a notebook: Plotly JSON, SVG where a browser can be had, and the caption. No HTML. */
   async [jupyterDisplay](): Promise<MimeBundle> {
-    const bundle: Record<string, unknown> = { "application/vnd.plotly.v1+json": this.spec };
+    const bundle: Record<string, unknown> = {
+      "application/vnd.plotly.v1+json": { ...this.spec, config: plotlyConfig },
+    };
     let text = this.caption;
     try {
       bundle["image/svg+xml"] = await renderSvg(this.spec);

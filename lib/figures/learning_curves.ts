@@ -41,6 +41,7 @@ export interface LearningCurvePanel {
   readonly neRange?: readonly [number, number];
 }
 
+/** What a figure of learning curves shows, and how. */
 export interface LearningCurvesOptions {
   readonly name: string;
   readonly caption: string;

@@ -29,6 +29,7 @@ export {
 } from "./plotly_spec.ts";
 export { quickstartCalibration, quickstartCurves } from "./quickstart_figures.ts";
 export { renderPdf, renderPng, renderSvg } from "./render.ts";
+export { runCurves } from "./run_curves.ts";
 export { type TableRow, tableToCsv } from "./table_csv.ts";
 export {
   columnWidths,

@@ -65,6 +65,7 @@ interface CommonTrace {
   readonly cliponaxis?: boolean;
 }
 
+/** Points, lines between them, or an area. */
 export interface ScatterTrace extends CommonTrace {
   readonly type: "scatter";
   readonly mode: "lines" | "markers" | "lines+markers" | "text" | "none";
@@ -74,14 +75,17 @@ export interface ScatterTrace extends CommonTrace {
   readonly connectgaps?: boolean;
 }
 
+/** Bars. */
 export interface BarTrace extends CommonTrace {
   readonly type: "bar";
   readonly width?: number | PlotValues;
   readonly orientation?: "v" | "h";
 }
 
+/** One series of a figure. */
 export type Trace = ScatterTrace | BarTrace;
 
+/** One axis: its scale and range, title, ticks, grid and line. */
 export interface Axis {
   readonly type?: "linear" | "log" | "category";
   /** On a log axis: powers of ten. */
@@ -120,6 +124,7 @@ export interface Axis {
   readonly fixedrange?: boolean;
 }
 
+/** A text in the figure. */
 export interface Annotation {
   readonly text: string;
   readonly x: number;
@@ -137,6 +142,7 @@ export interface Annotation {
   readonly bgcolor?: string;
 }
 
+/** A line or rectangle in the figure. */
 export interface Shape {
   readonly type: "line" | "rect";
   readonly x0: number;
@@ -166,6 +172,7 @@ export interface Legend {
   readonly bgcolor?: string;
 }
 
+/** All of a figure but its data: size, margins, axes, legend, texts and shapes. */
 export interface Layout {
   /** Size of the whole figure in CSS px, 96 to the inch. */
   readonly width: number;

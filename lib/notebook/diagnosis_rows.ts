@@ -103,7 +103,7 @@ function notebookRows({ notebook }: Diagnosis): DiagnosisRow[] {
       value: notebook.jupyter ?? "none",
       advice: notebook.jupyter
         ? undefined
-        : "To open notebooks, install it (pip install jupyterlab plotly), or use VS Code.",
+        : "To open notebooks in JupyterLab, run: deno task lab (it sets up its own). VS Code needs none.",
     },
     {
       item: "Kernel",

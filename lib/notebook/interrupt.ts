@@ -48,6 +48,7 @@ function look(path: string): void {
     forget(controller);
     const reason = new Error("The cell was interrupted");
     reason.name = "Interrupted";
+    reason.stack = `${reason.name}: ${reason.message}`; // the timer that noticed tells a reader nothing
     controller.abort(reason);
   }
 }

@@ -7,6 +7,14 @@ import { installKernelspec } from "./kernelspec.ts";
  */
 const REQUIREMENTS = ["jupyterlab>=4.4,<5", "plotly>=7,<8"];
 
+/**
+ * Settings that a person who has none of their own begins with: JupyterLab does not ask to fetch its project's news, nor look
+ * for updates, so a first start shows the notebook alone and asks nothing of the network.
+ */
+const SETTINGS = {
+  "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+};
+
 /** A Python environment that has JupyterLab and our kernel. */
 export interface LabEnvironment {
   folder: string;
@@ -43,6 +51,9 @@ export async function prepareLab(options: {
     await Deno.writeTextFile(marker, wanted);
   }
   await installKernelspec(join(folder, "share", "jupyter")); // every time: Deno or the project may have moved
+  const settings = join(folder, "share", "jupyter", "lab", "settings");
+  await Deno.mkdir(settings, { recursive: true });
+  await Deno.writeTextFile(join(settings, "overrides.json"), JSON.stringify(SETTINGS, null, 2) + "\n");
   return { folder, python };
 }
 

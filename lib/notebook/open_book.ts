@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from "../experiments/study.ts";
 import type { Verdict } from "../experiments/verdict.ts";
 import { exportFigure } from "../figures/export_figure.ts";
 import type { Figure } from "../figures/figure.ts";
-import type { Progress } from "../training/progress.ts";
+import type { Progress } from "../engine/progress.ts";
 import { diagnose } from "./diagnosis.ts";
 import { diagnosisRows } from "./diagnosis_rows.ts";
 import { showFrames } from "./frames.ts";

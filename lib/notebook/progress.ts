@@ -1,4 +1,4 @@
-import { noProgress, type Progress } from "../training/progress.ts";
+import { noProgress, type Progress } from "../engine/progress.ts";
 import { inNotebook } from "./in_notebook.ts";
 
 /** Milliseconds between two drawings. */

@@ -142,14 +142,14 @@ export class WrapperKernel {
       this.#streams.flush();
       await this.#published; // every output is written before the reply and the idle
       await this.#reply(job, reply);
-      if (reply.status === "error" && stop_on_error !== false) await this.#dropQueued(reply.execution_count);
+      if (reply.status === "error" && stop_on_error !== false) await this.#dropQueued();
     } finally {
       this.#running = false;
     }
   }
 
   /** Answers the cells that were queued behind a failed one with "aborted"; other requests stay. */
-  async #dropQueued(execution_count: number): Promise<void> {
+  async #dropQueued(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, STRAGGLERS_MS));
     const waiting = this.#queue.splice(0);
     for (const job of waiting) {
@@ -158,7 +158,8 @@ export class WrapperKernel {
         continue;
       }
       this.#publish("status", { execution_state: "busy" }, job.message.header);
-      await this.#reply(job, { status: "aborted", execution_count });
+      // Without execution_count, as ipykernel does: with one, JupyterLab shows a number beside a cell that never ran.
+      await this.#reply(job, { status: "aborted" });
       await this.#publish("status", { execution_state: "idle" }, job.message.header);
     }
   }
@@ -170,7 +171,7 @@ export class WrapperKernel {
     const type = job.message.header.msg_type;
     if (type === "execute_request") await this.#publish("error", content, job.message.header);
     if (type.endsWith("_request")) await this.#reply(job, { status: "error", execution_count: 0, ...content });
-    if (type === "execute_request") await this.#dropQueued(0);
+    if (type === "execute_request") await this.#dropQueued();
   }
 
   async #control(job: Job): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type NotebookLine, notebookProgress } from "../../lib/notebook/progress.ts";
-import { noProgress } from "../../lib/training/progress.ts";
+import { noProgress } from "../../lib/engine/progress.ts";
 
 /** A line that keeps what it showed, on a clock the test turns; each showing ends when the test says so. */
 function recorder() {
