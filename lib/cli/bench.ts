@@ -3,6 +3,7 @@ import {
   type Bench,
   type BenchResult,
   benchText,
+  criteoReader,
   dlrmStep,
   logReader,
   onePassSpeed,
@@ -30,7 +31,7 @@ export interface BenchReport {
 
 /** All benches in their full size, by name. */
 const BENCHES: Readonly<Record<string, Bench>> = Object.fromEntries(
-  [dlrmStep(), teacherSpeed(), logReader(), onePassSpeed()].map((bench) => [bench.name, bench]),
+  [dlrmStep(), teacherSpeed(), logReader(), criteoReader(), onePassSpeed()].map((bench) => [bench.name, bench]),
 );
 
 /**

@@ -6,7 +6,7 @@ import { main } from "./command.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Runs JupyterLab until it ends or `signal` aborts; then it ends its kernels in good order. */
+/** Runs JupyterLab until it ends, `signal` aborts or this process is told to end; then it ends its kernels in good order. */
 async function runLab(lab: LabEnvironment, args: string[], signal: AbortSignal): Promise<number> {
   const child = new Deno.Command(lab.python, {
     args: ["-m", "jupyterlab", ...args],
@@ -14,7 +14,11 @@ async function runLab(lab: LabEnvironment, args: string[], signal: AbortSignal):
     env: { JUPYTER_PREFER_ENV_PATH: "1" },
     stdin: "null", // or it would ask whether to stop
   }).spawn();
-  signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
+  const stop = () => child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  if (Deno.build.os !== "windows") {
+    for (const told of ["SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(told, stop);
+  }
   return (await child.status).code;
 }
 

@@ -1,4 +1,4 @@
-import type { Progress } from "../training/progress.ts";
+import type { Progress } from "../engine/progress.ts";
 
 /** Between two drawings of the line in a terminal. */
 const REDRAW_MS = 100;
@@ -35,7 +35,7 @@ export function terminalProgress(label: string, output: ProgressOutput = standar
       shownAt = at;
       const perSecond = at > first.at ? (done - first.done) / (at - first.at) * 1000 : 0;
       const parts = [
-        total > 0 ? `${Math.floor(100 * done / total)}%`.padStart(4) : count(done),
+        total > 0 ? `${Math.floor(100 * done / total)}%`.padStart(4) : done > 0 ? count(done) : "",
         note || (perSecond > 0 ? `${count(perSecond)}/s` : ""),
         total > 0 && perSecond > 0 ? `${duration((total - done) / perSecond)} left` : "",
       ];

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { openEngine } from "../engine/mod.ts";
 import { parseProfile, PROFILES } from "../experiments/profile.ts";
 import { PROJECT_ROOT } from "../experiments/study.ts";
@@ -7,6 +7,7 @@ import { terminalProgress } from "./progress_bar.ts";
 import { reportMarkdown } from "./report.ts";
 import { type ReproducedNotebook, reproduceNotebook } from "./reproduce_notebook.ts";
 import { prepare } from "./setup.ts";
+import { userPath } from "./user_path.ts";
 
 /** Names of the project's notebooks, in order. */
 async function notebookNames(folder: string): Promise<string[]> {
@@ -38,7 +39,7 @@ a verdict on every claim. Stopped with Ctrl-C it goes on where it was the next t
 
   smoke    proves that everything runs: at most 90 s a notebook
   default  trains the headline here, takes other seeds from the shipped records: at most 10 minutes a notebook on 2 cores
-  paper    trains everything here: hours`,
+  paper    trains everything here, and writes the records that the project ships`,
     options: {
       profile: { type: "string", value: "NAME", choices: PROFILES, default: "default", help: "how much to train here" },
       only: { type: "string", value: "NAME", help: "only notebooks whose name contains NAME" },
@@ -54,7 +55,7 @@ a verdict on every claim. Stopped with Ctrl-C it goes on where it was the next t
       const env = {
         RECSCALE_PROFILE: profile,
         RECSCALE_FRESH: fresh ? "1" : "0",
-        RECSCALE_DATA: data === undefined ? "" : await Deno.realPath(resolve(data)),
+        RECSCALE_DATA: data === undefined ? "" : await Deno.realPath(userPath(data)),
       };
       const done: ReproducedNotebook[] = [];
       for (const name of chosen(await notebookNames(folder), only)) {

@@ -3,7 +3,7 @@ import type { Verdict } from "../experiments/verdict.ts";
 import { type Notebook, readNotebook, writeNotebook } from "../notebook/notebook_file.ts";
 import { runNotebook } from "../notebook/run_notebook.ts";
 import { VERDICTS_MIME } from "../notebook/verdict_table.ts";
-import type { Progress } from "../training/progress.ts";
+import type { Progress } from "../engine/progress.ts";
 
 /** What became of one notebook. */
 export interface ReproducedNotebook {
@@ -36,17 +36,18 @@ export async function reproduceNotebook(path: string, options: ReproduceOptions)
   const name = basename(path, ".ipynb");
   const copy = join(output, `${name}.ipynb`);
   await Deno.mkdir(output, { recursive: true });
-  let at = { done: 0, total: 1 };
+  let place = "";
   const run = await runNotebook(await readNotebook(path), {
     cwd: dirname(path),
     env: { ...env, RECSCALE_FIGURES: output },
     signal,
     onCell: async ({ state, ordinal, total, firstLine, notebook }) => {
-      at = { done: state === "started" ? ordinal - 1 : ordinal, total };
-      progress.update(at.done, at.total, firstLine.slice(0, 60));
+      place = `cell ${ordinal} of ${total}`;
+      if (state === "started") progress.update(0, 0, `${place}: ${firstLine.slice(0, 60)}`);
       if (state !== "started") await writeNotebook(copy, notebook);
     },
-    onProgress: (text) => progress.update(at.done, at.total, text),
+    // no total: what a cell has left to do says more than how many cells there are
+    onProgress: (text) => progress.update(0, 0, `${place}: ${text}`),
   });
   await writeNotebook(copy, run.notebook);
   if (run.ok && writeBack) await writeNotebook(path, run.notebook);

@@ -1,5 +1,5 @@
 import { ensureLibrary, type Library, recallLibrary } from "../engine/library/mod.ts";
-import { noProgress, type Progress } from "../training/progress.ts";
+import { noProgress, type Progress } from "../engine/progress.ts";
 import { main } from "./command.ts";
 import { terminalProgress } from "./progress_bar.ts";
 
@@ -15,16 +15,19 @@ export async function prepare({ quiet = false }: { quiet?: boolean } = {}): Prom
   await makeReady({ say: quiet ? "nothing" : "news", retry: false });
 }
 
-async function makeReady({ say, retry }: { say: "nothing" | "news" | "all"; retry: boolean }): Promise<void> {
+/** Returns whether TensorFlow's library is there. */
+async function makeReady({ say, retry }: { say: "nothing" | "news" | "all"; retry: boolean }): Promise<boolean> {
   const known = await recallLibrary() !== null || Deno.env.has("RECSCALE_TENSORFLOW_LIB");
   const progress = say === "nothing" ? noProgress : startingLater(() => terminalProgress("Fetching TensorFlow"));
   const library = await ensureLibrary({ progress, retry });
-  if (say === "nothing") return;
+  const ready = !("unavailable" in library);
+  if (say === "nothing") return ready;
   if ("unavailable" in library) {
     console.error(`Working without TensorFlow, several times slower: ${library.unavailable}.`);
   } else if (!known || say === "all") {
     console.error(describeLibrary(library));
   }
+  return ready;
 }
 
 /** `TensorFlow 2.21.0 (CPU), fetched just now: PATH`. */
@@ -56,8 +59,8 @@ if (import.meta.main) {
 The library is taken from where RECSCALE_TENSORFLOW_LIB points, from a TensorFlow (2.16 or later) installed in Python, or
 fetched with pip (about 270 MB; 850 MB on disk) into the cache folder of this user, which RECSCALE_CACHE can move. With an
 NVIDIA driver the CUDA build is fetched (about 3 GB) unless RECSCALE_DEVICE=cpu. RECSCALE_PYTHON names another Python than
-python3. Without the library everything runs on WebGPU or WebAssembly, several times slower.`,
+python3. Without the library everything runs on WebGPU or WebAssembly, several times slower; then this task exits 1.`,
     options: { quiet: { type: "boolean", help: "say nothing" } },
-    run: ({ quiet }) => makeReady({ say: quiet ? "nothing" : "all", retry: true }),
+    run: async ({ quiet }) => await makeReady({ say: quiet ? "nothing" : "all", retry: true }) ? 0 : 1,
   });
 }

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { main, UsageError } from "./command.ts";
 import { terminalProgress } from "./progress_bar.ts";
 import { prepare } from "./setup.ts";
+import { userPath } from "./user_path.ts";
 
 const modelFile = z.strictObject({ model: modelConfigSchema, training: trainingConfigSchema.prefault({}) });
 
@@ -20,7 +21,7 @@ const modelFile = z.strictObject({ model: modelConfigSchema, training: trainingC
  */
 export async function readModelFile(nameOrPath: string): Promise<{ model: ModelConfig; training: TrainingConfig }> {
   const shipped = join(PROJECT_ROOT, "data", "models");
-  const path = /[./\\]/.test(nameOrPath) ? nameOrPath : join(shipped, `${nameOrPath}.json`);
+  const path = /[./\\]/.test(nameOrPath) ? userPath(nameOrPath) : join(shipped, `${nameOrPath}.json`);
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -96,7 +97,7 @@ or one of the names in data/models.
       data: { type: "string", value: "CONFIG", help: "the log to learn from (required)" },
       model: { type: "string", value: "CONFIG", help: "the model and how to train it (required)" },
       seed: { type: "string", value: "N", default: "1", help: "determines the initial weights" },
-      window: { type: "string", value: "N", default: "8192", help: "examples in a window of progressive validation" },
+      window: { type: "string", value: "N", default: "2048", help: "examples in a window of progressive validation" },
       warmup: {
         type: "string",
         value: "SHARE",
@@ -117,7 +118,7 @@ or one of the names in data/models.
       }
       const { model, training } = await readModelFile(options.model);
       const plan = {
-        data: await loadDataSource(options.data),
+        data: await loadDataSource(userPath(options.data)),
         model,
         training,
         scoring: {
@@ -132,13 +133,15 @@ or one of the names in data/models.
         const record = await executeRun(plan, {
           progress,
           signal,
-          checkpointFolder: options.checkpoint,
+          checkpointFolder: options.checkpoint === undefined ? undefined : userPath(options.checkpoint),
           checkpointSeconds: wholeNumber("checkpoint-seconds", options["checkpoint-seconds"], 0),
           resume: options.resume,
           notice: (message) => console.error(message),
         });
         console.log(summary(record));
-        if (options.json !== undefined) await Deno.writeTextFile(options.json, JSON.stringify(record, null, 2) + "\n");
+        if (options.json !== undefined) {
+          await Deno.writeTextFile(userPath(options.json), JSON.stringify(record, null, 2) + "\n");
+        }
       } catch (error) {
         if (!signal.aborted) throw error;
         progress.finish("stopped");

@@ -4,6 +4,7 @@ import {
   type Bench,
   type BenchResult,
   benchText,
+  criteoReader,
   dlrmStep,
   logReader,
   onePassSpeed,
@@ -132,6 +133,7 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
       }),
       teacherSpeed({ presets: ["PAIR"], examples: 512, batchSize: 128 }),
       logReader({ rows: 1, batchSize: 4096 }),
+      criteoReader({ rows: 500, batchSize: 128 }),
       onePassSpeed({ preset: "PAIR", examples: 1024, batchSize: 128, windowExamples: 512 }),
     ], { rounds: 2 });
   } finally {
@@ -140,8 +142,14 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
   }
   assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
   assert.ok(report.machine.cores > 0 && report.machine.processor && Date.parse(report.startedAt) > 0);
-  const [dlrm, teacher, log, training] = report.benches;
-  assert.deepEqual(report.benches.map(({ name }) => name), ["dlrm-step", "teacher", "log-reader", "training"]);
+  const [dlrm, teacher, log, criteo, training] = report.benches;
+  assert.deepEqual(report.benches.map(({ name }) => name), [
+    "dlrm-step",
+    "teacher",
+    "log-reader",
+    "criteo-reader",
+    "training",
+  ]);
 
   checkResult(dlrm, 2, {
     "Adagrad": ["recscale"],
@@ -162,6 +170,8 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
   assert.equal(teacher.ratios.length, 1);
   checkResult(log, 2, { "open and read": ["recscale"], "read again": ["recscale, opened before"] });
   assert.equal(log.contestants[0].examples, 45_211);
+  checkResult(criteo, 2, { "open and read": ["recscale"], "read again": ["recscale, opened before"] });
+  assert.equal(criteo.contestants[0].examples, 500);
   assert.match(log.notes[1], /^pandas is not here to compare with: /);
   checkResult(training, 2, { "DLRM on PAIR": ["examples from a worker", "examples from the same thread"] });
   const rates = training.facts.stepExamplesPerSecond as Record<string, number[]>;

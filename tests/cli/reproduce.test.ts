@@ -4,7 +4,7 @@ import { reproduceNotebook, verdictsOf } from "../../lib/cli/reproduce_notebook.
 import { reportMarkdown } from "../../lib/cli/report.ts";
 import type { Verdict } from "../../lib/experiments/verdict.ts";
 import { type NotebookCell, readNotebook, writeNotebook } from "../../lib/notebook/notebook_file.ts";
-import { noProgress } from "../../lib/training/progress.ts";
+import { noProgress } from "../../lib/engine/progress.ts";
 
 const verdict: Verdict = {
   id: "X1",

@@ -89,7 +89,10 @@ Deno.test("train says what is missing or wrong before it trains", async () => {
     [[], /--data is missing/],
     [["--data", bank], /--model is missing/],
     [["--data", bank, "--model", "dlmr"], /no model config .*dlmr\.json.*one of: dlrm, logistic_regression, mlp/],
-    [["--data", "nowhere.json", "--model", "dlrm"], /Cannot read the data config nowhere\.json/],
+    [
+      ["--data", "nowhere.json", "--model", "dlrm"],
+      /Cannot read the data config .*nowhere\.json: there is no such file/,
+    ],
     [["--data", bank, "--model", "dlrm", "--resume"], /--resume needs --checkpoint/],
     [["--data", bank, "--model", "dlrm", "--seed", "x"], /--seed wants a whole number from 0, got "x"/],
     [["--data", bank, "--model", "dlrm", "--warmup", "2"], /--warmup wants a number from 0 up to 1, got "2"/],

@@ -1,4 +1,4 @@
-import type { Progress } from "../../training/progress.ts";
+import type { Progress } from "../../engine/progress.ts";
 
 /** One of those that are compared: it does the same pass over and over, whenever its turn comes. */
 export interface Contestant {

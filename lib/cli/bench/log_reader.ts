@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { type DataConfig, openDataset, parseDataConfig } from "../../data/mod.ts";
 import { PROJECT_ROOT } from "../../experiments/study.ts";
 import type { Arena, Bench, BenchContext, Contestant } from "./bench.ts";
+import { writeCriteoLog } from "./criteo_log.ts";
 import { type PythonChild, startPython } from "./python_child.ts";
 
 export interface LogReaderSizes {
-  /** Rows of the file, about: the log is repeated as a whole. */
+  /** Rows of the file; about, where a shipped log is repeated as a whole. */
   readonly rows: number;
   readonly batchSize: number;
 }
@@ -15,18 +16,28 @@ const OURS = "recscale", OPEN_AND_READ = "open and read", READ_AGAIN = "read aga
 
 type LogConfig = Extract<DataConfig, { kind: "log" }>;
 
+/** Writes a log of about so many rows into a folder. */
+type WriteLog = (folder: string, rows: number) => Promise<{ config: LogConfig; written: number }>;
+
+const COMMON = { pass: "reading", counted: "rows" };
+
 /** Reading bank-marketing, repeated into a large CSV file, against pandas' `read_csv` and hash. */
 export function logReader(sizes: LogReaderSizes = SIZES): Bench {
-  return {
-    name: "log-reader",
-    summary: "reading a click log from CSV to ids, numbers and labels, against pandas",
-    pass: "reading",
-    counted: "rows",
-    open: (context) => openArena(sizes, context),
-  };
+  const summary = "reading a click log from CSV to ids, numbers and labels, against pandas";
+  return { ...COMMON, name: "log-reader", summary, open: (context) => openArena(writeBankLog, sizes, context) };
 }
 
-async function openArena({ rows, batchSize }: LogReaderSizes, { preparing }: BenchContext): Promise<Arena> {
+/** Reading a TSV file in Criteo's layout (13 numbers, 26 categories of many values) against pandas. */
+export function criteoReader(sizes: LogReaderSizes = SIZES): Bench {
+  const summary = "reading a log in Criteo's layout from TSV to ids, numbers and labels, against pandas";
+  return { ...COMMON, name: "criteo-reader", summary, open: (context) => openArena(writeCriteoLog, sizes, context) };
+}
+
+async function openArena(
+  writeLog: WriteLog,
+  { rows, batchSize }: LogReaderSizes,
+  { preparing }: BenchContext,
+): Promise<Arena> {
   const folder = await Deno.makeTempDir({ prefix: "recscale-bench-" });
   let child: PythonChild | undefined;
   const close = async () => {
@@ -36,6 +47,7 @@ async function openArena({ rows, batchSize }: LogReaderSizes, { preparing }: Ben
   try {
     preparing("writing the log");
     const { config, written } = await writeLog(folder, rows);
+    await writeWorkload(folder, config);
     const opened = await openDataset(config, folder);
     const readAll = async ({ train }: typeof opened) => {
       let read = 0;
@@ -54,13 +66,15 @@ async function openArena({ rows, batchSize }: LogReaderSizes, { preparing }: Ben
       notes.push(`pandas is not here to compare with: ${started.unavailable}. RECSCALE_PYTHON names another Python.`);
     } else {
       child = started;
-      const round = async () => {
-        const { seconds, rows: read } = await started.ask({});
-        if (read !== written) throw new Error(`pandas read ${read} rows of ${config.name}: wanted ${written}.`);
-        return seconds as number;
-      };
-      const pandas = { name: "pandas", work: OPEN_AND_READ, side: "pandas", examples: written, passes: 1 };
-      contestants.splice(1, 0, { ...pandas, round });
+      const pandas = PANDAS_WAYS.map(({ name, way }): Contestant => ({
+        ...{ name, work: OPEN_AND_READ, side: "pandas", examples: written, passes: 1 },
+        round: async () => {
+          const { seconds, rows: read } = await started.ask({ way });
+          if (read !== written) throw new Error(`pandas read ${read} rows of ${config.name}: wanted ${written}.`);
+          return seconds as number;
+        },
+      }));
+      contestants.splice(1, 0, ...pandas);
     }
     const facts = { rows: written, batchSize, pandas: child?.greeting ?? null };
     return { contestants, reference: OURS, notes, facts, close };
@@ -69,6 +83,9 @@ async function openArena({ rows, batchSize }: LogReaderSizes, { preparing }: Ben
     throw error;
   }
 }
+
+/** Columns of few values are best read as categories, columns of many as texts: whichever is faster counts. */
+const PANDAS_WAYS = [{ name: "pandas", way: "category" }, { name: "pandas, texts", way: "text" }];
 
 function contestant(name: string, work: string, examples: number, read: () => Promise<void>): Contestant {
   const round = async () => {
@@ -79,8 +96,8 @@ function contestant(name: string, work: string, examples: number, read: () => Pr
   return { name, work, side: OURS, examples, passes: 1, round };
 }
 
-/** Repeats the shipped log, without the rows that its config omits, and tells the pandas script what to read of it. */
-async function writeLog(folder: string, rows: number): Promise<{ config: LogConfig; written: number }> {
+/** Repeats the shipped log, without the rows that its config omits. */
+async function writeBankLog(folder: string, rows: number): Promise<{ config: LogConfig; written: number }> {
   const shipped = join(PROJECT_ROOT, "data", "bank-marketing");
   const config = parseDataConfig(JSON.parse(await Deno.readTextFile(join(shipped, "config.json")))) as LogConfig;
   const packed = (await Deno.open(join(shipped, config.files[0]))).readable;
@@ -93,16 +110,21 @@ async function writeLog(folder: string, rows: number): Promise<{ config: LogConf
   await write(file, encoder.encode(header + "\n"));
   const body = encoder.encode(good.join("\n") + "\n");
   for (let i = 0; i < times; i++) await write(file, body);
-  await Deno.writeTextFile(
-    join(folder, "workload.json"),
-    JSON.stringify({
-      label: config.label.column,
-      positive: config.label.positive,
-      categorical: config.categorical.map(({ column, rows }) => [column, rows]),
-      numeric: config.numeric.map(({ column, buckets }) => [column, buckets ?? 0]),
-    }),
-  );
   return { config: { ...config, files: ["log.csv"], omitRows: [] }, written: times * good.length };
+}
+
+/** Tells the pandas script what to read. */
+async function writeWorkload(folder: string, config: LogConfig): Promise<void> {
+  const workload = {
+    file: config.files[0],
+    delimiter: config.format === "tsv" ? "\t" : ",",
+    columns: config.columns ?? null,
+    label: config.label.column,
+    positive: String(config.label.positive),
+    categorical: config.categorical.map(({ column, rows }) => [column, rows]),
+    numeric: config.numeric.map(({ column, buckets }) => [column, buckets ?? 0]),
+  };
+  await Deno.writeTextFile(join(folder, "workload.json"), JSON.stringify(workload));
 }
 
 async function write(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

@@ -1,4 +1,4 @@
-import { noProgress } from "../../training/progress.ts";
+import { noProgress } from "../../engine/progress.ts";
 import type { Arena, Bench, Contestant, RunBenchOptions } from "./bench.ts";
 import { type BenchResult, benchResult } from "./bench_result.ts";
 
