@@ -18,6 +18,7 @@ export {
   writeNotebook,
 } from "./notebook_file.ts";
 export { type Book, openBook } from "./open_book.ts";
+export { type NotebookParameters, withParameters } from "./parameters.ts";
 export { type NotebookLine, notebookProgress } from "./progress.ts";
 export {
   type CellEvent,

@@ -3,6 +3,7 @@ import { KERNELSPEC_METADATA } from "./kernelspec.ts";
 import { cellSource, type Notebook, type NotebookCell, splitLines } from "./notebook_file.ts";
 import { OrderedKernel } from "./ordered_kernel.ts";
 import { OutputCollector } from "./output_collector.ts";
+import { type NotebookParameters, withParameters } from "./parameters.ts";
 import { settledWithin } from "./settled_within.ts";
 
 /** What a progress line needs to know when a cell starts or ends. */
@@ -26,7 +27,9 @@ export interface CellEvent {
 export interface RunNotebookOptions {
   /** Folder the cells run in: the notebook's own, so that Deno finds the project's deno.json. Default: the current one. */
   cwd?: string;
-  /** Added to the kernel's environment; our notebooks take their parameters from it (`RECSCALE_PROFILE`). */
+  /** Set in the cell after the one tagged `parameters`: see `withParameters`. */
+  parameters?: NotebookParameters;
+  /** Added to the kernel's environment; our notebooks take their settings from it (`RECSCALE_PROFILE`). */
   env?: Record<string, string>;
   /** Stops the run: the running cell is interrupted, later ones are not started, the notebook so far is given back. */
   signal?: AbortSignal;
@@ -96,7 +99,8 @@ export interface NotebookRun {
  */
 export async function runNotebook(notebook: Notebook, options: RunNotebookOptions = {}): Promise<NotebookRun> {
   const begin = performance.now();
-  const result: NotebookRun = { ok: true, notebook: withoutOutputs(notebook), seconds: 0, cells: [] };
+  const prepared = withoutOutputs(withParameters(notebook, options.parameters ?? {}));
+  const result: NotebookRun = { ok: true, notebook: prepared, seconds: 0, cells: [] };
   const finish = () => Object.assign(result, { ok: !result.error, seconds: secondsSince(begin) });
   const queue = [...result.notebook.cells.entries()].filter(([, cell]) => isRunnable(cell));
   let kernel: OrderedKernel;
