@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { nearestName } from "../data/nearest_name.ts";
 
 /** One `--option` of a command. */
 export interface OptionSpec {
@@ -152,7 +153,7 @@ function readOption(
 ): string | boolean {
   const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined;
   if (!option) {
-    const near = nearest(name, [...Object.keys(spec.options), "help"]);
+    const near = nearestName(name, [...Object.keys(spec.options), "help"]);
     throw new UsageError(
       `"deno task ${spec.name}" has no option ${rawName}.` + (near ? ` Did you mean --${near}?` : ""),
     );
@@ -163,7 +164,7 @@ function readOption(
   }
   if (value === undefined) throw new UsageError(`${rawName} wants a value: ${rawName} ${option.value ?? "VALUE"}.`);
   if (option.choices && !option.choices.includes(value)) {
-    const near = nearest(value, option.choices);
+    const near = nearestName(value, option.choices);
     throw new UsageError(
       `${rawName} cannot be "${value}"; it is one of: ${option.choices.join(", ")}.` +
         (near ? ` Did you mean ${near}?` : ""),
@@ -185,26 +186,6 @@ function checkPositionals(spec: CommandSpec<Record<string, OptionSpec>>, given: 
     const wanted = most === 0 ? "takes no arguments besides options" : `takes only ${spec.positionals}`;
     throw new UsageError(`"deno task ${spec.name}" ${wanted}, but got "${given[most]}".`);
   }
-}
-
-/** The candidate a slip of the hand away from `word`, or nothing when none is near. */
-function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const scored = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
-  scored.sort((a, b) => a.distance - b.distance);
-  return scored[0] && scored[0].distance <= Math.max(1, Math.floor(word.length / 3)) ? scored[0].candidate : undefined;
-}
-
-/** Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }
 
 function wrap(text: string, width: number): string[] {

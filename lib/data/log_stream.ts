@@ -2,6 +2,7 @@ import type { Batch, ReadOptions, Stream } from "./batch.ts";
 import { queryChunks } from "./duckdb.ts";
 import type { LogEncoder, OpenBatch } from "./log_encoder.ts";
 import type { Schema } from "./schema.ts";
+import { readRange } from "./stream_range.ts";
 
 /**
  * A part of a log as a stream: the way for Parquet, and for text files in which `text_check.ts` found anything unusual.
@@ -21,8 +22,7 @@ export function createLogStream(encoder: LogEncoder, table: string, start: numbe
     schema: encoder.schema,
     examples,
     read(options: ReadOptions): AsyncIterable<Batch> {
-      const { batchSize, from = 0, to = examples, signal } = options;
-      checkRange(batchSize, from, to, examples);
+      const { batchSize, from, to, signal } = readRange(this, options);
       return { [Symbol.asyncIterator]: () => readBatches(encoder, sql, start + from, start + to, batchSize, signal) };
     },
   };
@@ -72,16 +72,4 @@ export function openBatch(schema: Schema, size: number): OpenBatch {
     labels: new Float32Array(size),
     times: new Float64Array(size),
   };
-}
-
-/** @throws {RangeError} for a batch size or a range that a stream of so many examples does not have */
-export function checkRange(batchSize: number, from: number, to: number, examples: number): void {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`Cannot read in batches of ${batchSize}: wanted a whole number from 1.`);
-  }
-  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from > to || to > examples) {
-    throw new RangeError(
-      `Cannot read examples ${from} to ${to}: wanted whole numbers with 0 <= from <= to <= ${examples}.`,
-    );
-  }
 }

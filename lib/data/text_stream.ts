@@ -1,7 +1,8 @@
 import { numbersWriter } from "./batch_numbers.ts";
 import type { Batch, ReadOptions, Stream } from "./batch.ts";
 import type { LogFit } from "./log_fit.ts";
-import { checkRange, openBatch } from "./log_stream.ts";
+import { openBatch } from "./log_stream.ts";
+import { readRange } from "./stream_range.ts";
 import type { TextLog, TextMark } from "./text_check.ts";
 import { textChunks } from "./text_chunks.ts";
 import { createTextRowScanner } from "./text_rows.ts";
@@ -23,8 +24,7 @@ export function createTextStream(log: TextLog, fit: LogFit, start: number, examp
     schema: fit.schema,
     examples,
     read(options: ReadOptions): AsyncIterable<Batch> {
-      const { batchSize, from = 0, to = examples, signal } = options;
-      checkRange(batchSize, from, to, examples);
+      const { batchSize, from, to, signal } = readRange(this, options);
       return { [Symbol.asyncIterator]: () => readBatches(log, fit, start + from, start + to, batchSize, signal) };
     },
   };

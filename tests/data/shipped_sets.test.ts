@@ -156,10 +156,10 @@ Deno.test("reading ends with the signal's reason, and a reader may leave early",
 Deno.test("a range outside the stream is an error that gives the limits", async () => {
   const { train } = await openDataset(ELEC2);
   assert.throws(() => train.read({ batchSize: 0 }), {
-    message: "Cannot read in batches of 0: wanted a whole number from 1.",
+    message: "Cannot read elec2 in batches of 0: wanted a whole number from 1.",
   });
   assert.throws(() => train.read({ batchSize: 10, from: 5, to: 45_313 }), {
-    message: "Cannot read examples 5 to 45313: wanted whole numbers with 0 <= from <= to <= 45312.",
+    message: "Cannot read examples 5 to 45313 of elec2: wanted whole numbers with 0 <= from <= to <= 45312.",
   });
 });
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextMacrotask } from "node:timers/promises";
-import type { Batch, ReadOptions, Stream } from "../batch.ts";
+import type { Batch, Stream } from "../batch.ts";
+import { type ReadRange, readRange } from "../stream_range.ts";
 import { batchesOf, type MakeBatch } from "./make_batch.ts";
 import { planStream, schemaOf, type TeacherStreamOptions } from "./plan.ts";
 import type { Teacher } from "./teacher.ts";
@@ -36,36 +37,12 @@ export function teacherStream(teacher: Teacher, options: TeacherStreamOptions): 
     schema,
     examples: plan.examples,
     read(wanted) {
-      const range = rangeOf(schema.name, plan.examples, wanted);
+      const range = readRange(this, wanted);
       if (options.worker) return readInWorker(teacher, plan, range);
       makeBatch ??= batchesOf(teacher, plan);
       return readHere(makeBatch, range);
     },
   };
-}
-
-/** A part of a stream, with both ends given. */
-export interface ReadRange {
-  readonly from: number;
-  readonly to: number;
-  readonly batchSize: number;
-  readonly signal?: AbortSignal;
-}
-
-function rangeOf(
-  name: string,
-  examples: number,
-  { batchSize, from = 0, to = examples, signal }: ReadOptions,
-): ReadRange {
-  if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
-    throw new RangeError(`Cannot read ${name}: batchSize must be an integer from 1 on, got ${batchSize}`);
-  }
-  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= examples)) {
-    throw new RangeError(
-      `Cannot read ${name}: wanted 0 <= from <= to <= ${examples} in whole examples, got from = ${from}, to = ${to}`,
-    );
-  }
-  return { batchSize, from, to, signal };
 }
 
 async function* readHere(makeBatch: MakeBatch, { from, to, batchSize, signal }: ReadRange): AsyncGenerator<Batch> {

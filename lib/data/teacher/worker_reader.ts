@@ -1,6 +1,6 @@
 import type { Batch } from "../batch.ts";
 import type { StreamPlan } from "./plan.ts";
-import type { ReadRange } from "./stream.ts";
+import type { ReadRange } from "../stream_range.ts";
 import type { Teacher } from "./teacher.ts";
 import type { FromWorker, ToWorker } from "./worker_protocol.ts";
 

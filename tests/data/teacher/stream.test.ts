@@ -162,6 +162,6 @@ Deno.test("options out of range are refused with their range", () => {
   assert.throws(() => teacherStream(scale, { examples: 9, stream: 1000 }), /stream must be an integer from 0 to 999/);
   assert.throws(() => teacherStream(scale, { examples: 9, rows: [1, 2] }), /one number or 12 numbers, got 2/);
   const stream = teacherStream(scale, { examples: 10 });
-  assert.throws(() => stream.read({ batchSize: 0 }), /batchSize must be an integer from 1 on, got 0/);
+  assert.throws(() => stream.read({ batchSize: 0 }), /in batches of 0: wanted a whole number from 1/);
   assert.throws(() => stream.read({ batchSize: 4, from: 5, to: 11 }), /0 <= from <= to <= 10/);
 });
