@@ -5,6 +5,7 @@ import {
   benchText,
   criteoReader,
   dlrmStep,
+  kernelStart,
   logReader,
   onePassSpeed,
   runBench,
@@ -31,7 +32,14 @@ export interface BenchReport {
 
 /** All benches in their full size, by name. */
 const BENCHES: Readonly<Record<string, Bench>> = Object.fromEntries(
-  [dlrmStep(), teacherSpeed(), logReader(), criteoReader(), onePassSpeed()].map((bench) => [bench.name, bench]),
+  [
+    dlrmStep(),
+    teacherSpeed(),
+    logReader(),
+    criteoReader(),
+    onePassSpeed(),
+    kernelStart(),
+  ].map((bench) => [bench.name, bench]),
 );
 
 /**
@@ -84,7 +92,7 @@ minute or two to get ready.`,
     stopsOnSignal: true,
     async run({ only, rounds, json, list }, _positionals, signal) {
       const benches = Object.values(BENCHES).filter(({ name }) => only === undefined || name === only);
-      if (list) return console.log(benches.map(({ name, summary }) => `${name.padEnd(12)}${summary}`).join("\n"));
+      if (list) return console.log(benches.map(({ name, summary }) => `${name.padEnd(14)}${summary}`).join("\n"));
       if (!/^[1-9]\d*$/.test(rounds)) throw new UsageError(`--rounds wants a whole number from 1, got "${rounds}".`);
       await prepare();
       const report = await runBenches(benches, {

@@ -51,6 +51,7 @@ RECSCALE_RUNS holds records, checkpoints and leases; processes and hosts that sh
       workers: { type: "string", value: "N", help: "worker processes (default: one a core)" },
       threads: { type: "string", value: "N", help: "threads of each worker (default: the cores shared out)" },
       fresh: { type: "boolean", help: "make all runs again" },
+      "keep-streams": { type: "boolean", help: "keep synthetic examples on disk, where runs share them" },
       slurm: { type: "boolean", help: "submit a job array, one task a run" },
       wait: { type: "boolean", help: "with --slurm: wait until all tasks have ended" },
       "at-once": { type: "string", value: "N", help: "with --slurm: tasks at the same time" },
@@ -65,6 +66,7 @@ RECSCALE_RUNS holds records, checkpoints and leases; processes and hosts that sh
       await prepare();
       if (options.slurm) {
         if (options.fresh) throw new UsageError("--slurm makes what is missing; --fresh cannot be given with it.");
+        if (options["keep-streams"]) throw new UsageError("--keep-streams is for workers here, not for --slurm.");
         const left = await missing(wanted, folder);
         if (left.length === 0) return console.log(`All ${wanted.length} runs are kept.`);
         const sbatch = options.sbatch?.split(/\s+/).filter(Boolean);
@@ -83,6 +85,7 @@ RECSCALE_RUNS holds records, checkpoints and leases; processes and hosts that sh
         workers,
         threads,
         fresh: options.fresh,
+        keepStreams: options["keep-streams"],
         signal,
         progress,
         notice: (message) => console.error(message),

@@ -26,17 +26,21 @@ export interface EmbeddingTableOptions {
 }
 
 /**
- * The ids of one batch, made ready on the host: row numbers of the whole table, the distinct ones among them, and for
- * each id the position of its row among the distinct ones.
+ * The ids of one batch, made ready on the host: row numbers of the whole table, the distinct ones among them, for each
+ * id the position of its row among the distinct ones, and the ids sorted by that position.
  */
 export interface EmbeddingIds {
   readonly table: EmbeddingTable;
   /** `[B * F]` rows of the whole table. */
   readonly rows: Int32Array<ArrayBuffer>;
-  /** The distinct rows, in order of first appearance. */
+  /** The distinct rows: field by field, in order of first appearance. */
   readonly distinct: Int32Array<ArrayBuffer>;
   /** `[B * F]` position in `distinct`. */
   readonly positions: Int32Array<ArrayBuffer>;
+  /** `[B * F]` indices of the ids, sorted by their position; those of one position in the order of the batch. */
+  readonly order: Int32Array<ArrayBuffer>;
+  /** `[B * F]` positions in that order: `segments[k] = positions[order[k]]`. */
+  readonly segments: Int32Array<ArrayBuffer>;
   /** Examples B. */
   readonly examples: number;
 }
@@ -71,7 +75,10 @@ export interface EmbeddingTable {
   lookupAverage(ids: StepIds): tf.Tensor;
   /** Moves every averaged row: average <- kept average + (1 - kept) row. Nothing where no field has an average. */
   updateAverage(kept: tf.Tensor): void;
-  /** Copies of the state: weights `[rows, dim]` and, by name, what the optimiser keeps. */
+  /**
+   * Copies of the state: weights `[rows, dim]` and, by name, what the optimiser keeps. For their time they take as much memory
+   * as the state itself; starting, training and {@link write} copy a few MB at a time.
+   */
   read(): Promise<Record<string, Float32Array<ArrayBuffer>>>;
   /**
    * Replaces the state by what {@link read} gave.
@@ -107,57 +114,64 @@ export function checkTableState(
 }
 
 /**
- * Finds the distinct rows of batch after batch without sorting or hashing: a stamp per row says in which batch it was
- * last seen.
+ * Finds the distinct rows of batch after batch, and sorts the ids by them, without hashing or comparing: each row of the
+ * table remembers the position where it last stood, which counts where the distinct rows have that row there (Briggs &
+ * Torczon 1993, "An efficient representation for sparse sets"); ids are then sorted by counting.
  */
 export class DistinctRows {
   readonly #offsets: Int32Array;
-  readonly #stamp: Int32Array;
-  readonly #slot: Int32Array;
-  #epoch = 0;
+  readonly #position: Int32Array;
 
   constructor(readonly name: string, readonly fieldRows: readonly number[]) {
     const rows = fieldRows.reduce((sum, n) => sum + n, 0);
     this.#offsets = new Int32Array(fieldRows.length);
     for (let f = 1; f < fieldRows.length; f++) this.#offsets[f] = this.#offsets[f - 1] + fieldRows[f - 1];
-    this.#stamp = new Int32Array(rows);
-    this.#slot = new Int32Array(rows);
+    this.#position = new Int32Array(rows);
   }
 
   prepare(ids: Int32Array): Omit<EmbeddingIds, "table"> {
-    const fields = this.fieldRows.length, offsets = this.#offsets, stamp = this.#stamp, slot = this.#slot;
-    if (fields === 0 || ids.length % fields !== 0) {
-      throw new RangeError(
-        `Cannot look up ${ids.length} ids in ${this.name}: wanted a multiple of its ${fields} fields.`,
-      );
+    const fields = this.fieldRows.length, offsets = this.#offsets, position = this.#position, size = ids.length;
+    if (fields === 0 || size % fields !== 0) {
+      throw new RangeError(`Cannot look up ${size} ids in ${this.name}: wanted a multiple of its ${fields} fields.`);
     }
-    if (++this.#epoch === 0x7fffffff) {
-      this.#epoch = 1;
-      stamp.fill(0);
-    }
-    const epoch = this.#epoch;
-    const rows = new Int32Array(ids.length),
-      positions = new Int32Array(ids.length),
-      distinct = new Int32Array(ids.length);
+    const rows = new Int32Array(size), positions = new Int32Array(size), distinct = new Int32Array(size);
+    const occurrences = new Int32Array(size);
     let count = 0;
-    for (let i = 0, f = 0; i < ids.length; i++) {
-      const id = ids[i];
-      if (id < 0 || id >= this.fieldRows[f]) {
-        throw new RangeError(
-          `Cannot look up id ${id} of field ${f} in ${this.name} (example ${Math.floor(i / fields)} of the batch): ` +
-            `wanted 0 to ${this.fieldRows[f] - 1}.`,
-        );
+    for (let f = 0; f < fields; f++) { // field by field, as a field's part of the table is small enough for the caches
+      const offset = offsets[f], fieldRows = this.fieldRows[f];
+      for (let i = f; i < size; i += fields) {
+        const id = ids[i];
+        if (id < 0 || id >= fieldRows) {
+          throw new RangeError(
+            `Cannot look up id ${id} of field ${f} in ${this.name} (example ${Math.floor(i / fields)} of the batch): ` +
+              `wanted 0 to ${fieldRows - 1}.`,
+          );
+        }
+        const row = offset + id;
+        let at = position[row];
+        if (at >= count || distinct[at] !== row) {
+          position[row] = at = count++;
+          distinct[at] = row;
+        }
+        rows[i] = row;
+        positions[i] = at;
+        occurrences[at]++;
       }
-      const row = offsets[f] + id;
-      if (stamp[row] !== epoch) {
-        stamp[row] = epoch;
-        slot[row] = count;
-        distinct[count++] = row;
-      }
-      rows[i] = row;
-      positions[i] = slot[row];
-      if (++f === fields) f = 0;
     }
-    return { rows, distinct: distinct.slice(0, count), positions, examples: ids.length / fields };
+    const { order, segments } = sortByPosition(positions, occurrences.subarray(0, count));
+    return { rows, distinct: distinct.slice(0, count), positions, order, segments, examples: size / fields };
   }
+}
+
+/** A counting sort, which keeps the order of equal ones. Uses up `occurrences`, how often each position is there. */
+function sortByPosition(positions: Int32Array, occurrences: Int32Array): Pick<EmbeddingIds, "order" | "segments"> {
+  const order = new Int32Array(positions.length), segments = new Int32Array(positions.length);
+  const next = occurrences; // where the next id of each position goes
+  for (let at = 0, start = 0; at < next.length; at++) {
+    const end = start + occurrences[at];
+    next[at] = start;
+    while (start < end) segments[start++] = at;
+  }
+  for (let i = 0; i < positions.length; i++) order[next[positions[i]]++] = i;
+  return { order, segments };
 }

@@ -1,6 +1,4 @@
 import { join } from "node:path";
-import type { Dataset } from "../data/batch.ts";
-import { openDataset } from "../data/open_dataset.ts";
 import { openEngine } from "../engine/mod.ts";
 import { buildModel } from "../models/build_model.ts";
 import { cost } from "../models/cost.ts";
@@ -9,6 +7,7 @@ import { trainOnePass } from "../training/one_pass.ts";
 import type { Progress } from "../engine/progress.ts";
 import { createTrainer } from "../training/trainer.ts";
 import type { DataSource } from "./data_source.ts";
+import { openForTraining } from "./open_for_training.ts";
 import { type RunConfig, runId } from "./run_config.ts";
 import type { RunOrigin, RunRecord } from "./run_record.ts";
 
@@ -22,6 +21,11 @@ export interface RunOptions {
   readonly checkpointSeconds?: number;
   /** Goes on from a checkpoint where there is one. Default true. */
   readonly resume?: boolean;
+  /**
+   * Folder where the training examples of synthetic streams are kept for other runs, some 50 bytes an example. Worth it
+   * where several runs share a stream. Default: none, each run generates its own.
+   */
+  readonly streamFolder?: string;
   readonly notice?: (message: string) => void;
 }
 
@@ -34,15 +38,6 @@ export function runConfig({ data, ...rest }: RunPlan): RunConfig {
   return { data: config, dataFingerprint: data.fingerprint, ...rest };
 }
 
-/** Streams at least so long are generated in a thread of their own: in a notebook such a thread takes a second to start. */
-const WORTH_A_THREAD = 1 << 18;
-
-/** A dataset opened for training: long synthetic streams are generated beside it. */
-function openForTraining({ config, directory }: DataSource): Promise<Dataset> {
-  if (config.kind !== "synthetic") return openDataset(config, directory);
-  return openDataset({ ...config, worker: config.examples >= WORTH_A_THREAD }, directory);
-}
-
 /**
  * Trains and scores one model on one log, and returns its record. Nothing is written but checkpoints.
  *
@@ -52,7 +47,7 @@ export async function executeRun(plan: RunPlan, options: RunOptions = {}): Promi
   const config = runConfig(plan);
   const id = await runId(config);
   const engine = await openEngine();
-  const dataset = await openForTraining(plan.data);
+  const dataset = await openForTraining(plan.data, options);
   const model = buildModel(plan.model, dataset.schema);
   const trainer = createTrainer({
     engine,

@@ -9,6 +9,8 @@ export interface RunFolder {
   readonly checkpoints: string;
   /** Who makes which run right now. */
   readonly leases: string;
+  /** Synthetic streams that runs share. */
+  readonly streams: string;
 }
 
 /** The records, checkpoints and leases of a folder. Nothing is made before it is needed. */
@@ -18,5 +20,6 @@ export function runFolder(path: string): RunFolder {
     store: recordFile(join(path, "runs.jsonl")),
     checkpoints: join(path, "checkpoints"),
     leases: join(path, "leases"),
+    streams: join(path, "streams"),
   };
 }

@@ -36,6 +36,11 @@ export interface GridOptions {
   /** Threads inside an op, of each worker. Default: the cores shared out, so 1 with one worker a core. */
   readonly threads?: number;
   readonly checkpointSeconds?: number;
+  /**
+   * Keeps synthetic streams in the folder, in `streams`, and reads them from there: each is generated once, not once a
+   * run. They stay until that folder is removed. Default false.
+   */
+  readonly keepStreams?: boolean;
   /** Stops all workers; their runs save their state first. */
   readonly signal?: AbortSignal;
   /** Of the whole grid. */
@@ -67,6 +72,7 @@ interface Job {
 export async function runGrid(wanted: readonly WantedRun[], options: GridOptions): Promise<GridResult> {
   const { shipped = [], fresh = false, signal, notice = () => {}, pollSeconds = 2 } = options;
   const folder = runFolder(resolve(options.folder));
+  const streamFolder = options.keepStreams ? folder.streams : undefined;
   const notBefore = fresh ? new Date().toISOString() : undefined;
   const ids = await Promise.all(wanted.map(({ plan }) => runId(runConfig(plan))));
   const found = new Map<string, { record: RunRecord; source: RunSource }>();
@@ -91,7 +97,8 @@ export async function runGrid(wanted: readonly WantedRun[], options: GridOptions
 
   const makeOne = async (worker: GridWorker, job: Job): Promise<boolean> => {
     progress.start(job.id);
-    const task = { plan: job.plan, folder: folder.path, notBefore, checkpointSeconds: options.checkpointSeconds };
+    const { checkpointSeconds } = options;
+    const task = { plan: job.plan, folder: folder.path, notBefore, checkpointSeconds, streamFolder };
     const outcome = await worker.run(task, {
       progress: (done, total) => progress.update(job.id, total > 0 ? done / total : 0),
       notice: (message) => notice(`${job.label}: ${message}`),

@@ -33,11 +33,12 @@ async function work(): Promise<void> {
 /** Makes one run and answers what came of it. */
 async function make(run: Extract<ToWorker, { type: "run" }>, signal: AbortSignal): Promise<void> {
   try {
-    const { plan, folder, notBefore, checkpointSeconds } = run;
+    const { plan, folder, notBefore, checkpointSeconds, streamFolder } = run;
     const claimed = await claimRun(plan, {
       folder: runFolder(folder),
       notBefore,
       checkpointSeconds,
+      streamFolder,
       signal,
       progress: { update: (done, total, note = "") => say({ type: "progress", done, total, note }), finish() {} },
       notice: (message) => say({ type: "notice", message }),

@@ -10,6 +10,7 @@ export type ToWorker =
     readonly folder: string;
     readonly notBefore?: string;
     readonly checkpointSeconds?: number;
+    readonly streamFolder?: string;
   }
   | { readonly type: "stop" };
 

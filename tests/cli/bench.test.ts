@@ -6,6 +6,7 @@ import {
   benchText,
   criteoReader,
   dlrmStep,
+  kernelStart,
   logReader,
   onePassSpeed,
   runBench,
@@ -176,4 +177,18 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
   checkResult(training, 2, { "DLRM on PAIR": ["examples from a worker", "examples from the same thread"] });
   const rates = training.facts.stepExamplesPerSecond as Record<string, number[]>;
   assert.deepEqual(Object.values(rates).map((each) => each.length), [3, 3]);
+});
+
+Deno.test("kernelStart trains one step in a notebook of its own, and its phases make up its time", async () => {
+  const arena = await kernelStart().open({ preparing: () => {} });
+  const begin = performance.now();
+  const seconds = await arena.contestants[0].round();
+  assert.ok(seconds > 0 && seconds <= (performance.now() - begin) / 1000, `${seconds} s`);
+  const [phases] = arena.facts.phases as Record<string, number>[];
+  assert.deepEqual(Object.keys(phases), ["kernel", "imports and setup", "engine", "first step"]);
+  assert.ok(Object.values(phases).every((each) => each > 0));
+  assert.ok(Math.abs(Object.values(phases).reduce((sum, each) => sum + each, 0) - seconds) < 1e-9);
+  const [note] = arena.notes;
+  assert.match(note, /: kernel \d+\.\d\d s, imports and setup .* s, engine .* s, first step \d+\.\d\d s\.$/);
+  await arena.close();
 });

@@ -184,6 +184,26 @@ Deno.test(`a table takes back the state it gave, and what is done to the copy do
   table.dispose();
 });
 
+Deno.test(`a table of more numbers than are copied at a time starts, gives and takes every one of them, on ${engine.name}`, async () => {
+  const fieldRows = [150_001, 33], dim = 16, numbers = 150_034 * dim; // 2.4 million: TensorFlow gets 2^20 at a time
+  const table = engine.embeddingTable({
+    name: "rows",
+    fieldRows,
+    dim,
+    optimizer: { name: "rowwiseAdagrad", initialAccumulator: 0.1, epsilon: 1e-8 },
+    fill: (out, from) => out.forEach((_, i) => out[i] = from * dim + i),
+  });
+  const { weights, accumulator } = await table.read();
+  assert.equal(weights.length, numbers);
+  assert.ok(weights.every((value, i) => value === i)); // exact: below 2^24
+  assert.ok(accumulator.every((value) => value === Math.fround(0.1)));
+  table.write({ weights: weights.map((value) => -value), accumulator: accumulator.map((_, row) => row) });
+  const written = await table.read();
+  assert.ok(written.weights.every((value, i) => value === 0 - i));
+  assert.ok(written.accumulator.every((value, row) => value === row));
+  table.dispose();
+});
+
 Deno.test(`a table says which array of a state is missing or has another size, on ${engine.name}`, async () => {
   const table = newTable({ name: "adagrad", initialAccumulator: 0.1, epsilon: 1e-8 }, "clicks");
   const state = await table.read();

@@ -145,6 +145,40 @@ Deno.test("workers give the scores of runs in one process, bit for bit, and are 
     assert.deepEqual(await files(folder, ".lease"), []);
   }));
 
+Deno.test("runs that share a kept stream generate it once, and score as those that generate their own", () =>
+  inFolder(async (folder) => {
+    const wanted = await smallRuns(8192, 2);
+    const { runs, failures } = await runGrid(wanted, { folder, workers: 2, keepStreams: true });
+    assert.deepEqual(failures, []);
+    for (const { plan, record } of runs) {
+      assert.deepEqual(scores(record), scores(JSON.parse(JSON.stringify(await executeRun(plan)))));
+    }
+    const streams = join(folder, "streams");
+    const [{ name: stream }, ...others] = await Array.fromAsync(Deno.readDir(streams));
+    assert.deepEqual(others, [], "one stream for both runs");
+
+    // that a run reads it there shows when it is damaged
+    const entries = await Array.fromAsync(Deno.readDir(join(streams, stream)));
+    const sized = await Promise.all(entries.map(async ({ name }) => {
+      const path = join(streams, stream, name);
+      return { path, size: (await Deno.stat(path)).size };
+    }));
+    const { path, size } = sized.reduce((a, b) => a.size > b.size ? a : b);
+    const bytes = await Deno.readFile(path);
+    bytes[Math.floor(size / 2)] ^= 1;
+    await Deno.writeFile(path, bytes);
+    const notices: string[] = [];
+    const { plan } = wanted[0];
+    const healed = await executeRun(plan, { streamFolder: streams, notice: (message) => notices.push(message) });
+    assert.equal(notices.length, 1, notices.join("\n"));
+    assert.match(notices[0], /^Made the shard .* anew: its checksum does not fit its bytes\.$/);
+    assert.deepEqual(scores(healed), scores(await executeRun(plan)));
+
+    const [half] = await smallRuns(4096, 1);
+    await executeRun(half.plan, { streamFolder: streams });
+    assert.equal((await Array.fromAsync(Deno.readDir(streams))).length, 2, "another length is another stream");
+  }));
+
 Deno.test("two processes that run one grid at the same time make each run once", () =>
   inFolder(async (folder) => {
     const both = await Promise.all([1, 2].map(() => gridProcess(folder, 16_384, 4, 2).output()));

@@ -11,6 +11,7 @@ export {
 export { benchText } from "./bench_text.ts";
 export { dlrmStep } from "./dlrm_step.ts";
 export { DLRM_SIZES, type DlrmSizes } from "./dlrm_workload.ts";
+export { kernelStart } from "./kernel_start.ts";
 export { criteoReader, logReader, type LogReaderSizes } from "./log_reader.ts";
 export { type OnePassSizes, onePassSpeed } from "./one_pass_speed.ts";
 export { runBench } from "./run_bench.ts";

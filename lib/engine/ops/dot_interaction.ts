@@ -21,20 +21,17 @@ export function dotInteraction(x: tf.Tensor): tf.Tensor {
     const products = tf.reshape(tf.matMul(x, x, false, true), [batch, m * m]); // [B, m m]
     save([x]);
     return {
-      value: columns(products, triangle),
+      value: gather(products, triangle, 1),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x] = saved as [tf.Tensor3D];
         const padded = tf.concat([dy as tf.Tensor2D, tf.zeros<tf.Rank.R2>([batch, 1])], 1); // last column: the diagonal
-        const g = tf.reshape(columns(padded, symmetric), [batch, m, m]) as tf.Tensor3D;
+        // more columns than it has: gathering rows of the transpose is faster, and slower where there are fewer
+        const repeated = tf.transpose(gather(tf.transpose(padded), symmetric, 0));
+        const g = tf.reshape(repeated, [batch, m, m]) as tf.Tensor3D;
         return tf.matMul(g, x);
       },
     };
   })(x);
-}
-
-/** Columns `at` of a matrix. Gathering rows of the transpose is faster than gathering columns. */
-function columns(matrix: tf.Tensor, at: Int32Array): tf.Tensor {
-  return tf.transpose(rows(tf.transpose(matrix), tf.tensor1d(at, "int32")));
 }
 
 const GATHER = [
@@ -44,9 +41,11 @@ const GATHER = [
   attribute.type("Taxis", DType.int32),
 ];
 
-function rows(matrix: tf.Tensor, at: tf.Tensor1D): tf.Tensor {
+function gather(matrix: tf.Tensor, at: Int32Array, axis: 0 | 1): tf.Tensor {
+  const indices = tf.tensor1d(at, "int32");
   const op = rawOps(); // tfjs's kernel would read the indices back to check them
-  return op === null ? tf.gather(matrix, at) : op("GatherV2", GATHER, [matrix, at, tf.scalar(0, "int32")]);
+  if (op === null) return tf.gather(matrix, indices, axis);
+  return op("GatherV2", GATHER, [matrix, indices, tf.scalar(axis, "int32")]);
 }
 
 const cache = new Map<number, { triangle: Int32Array; symmetric: Int32Array }>();

@@ -26,7 +26,8 @@ const isIds = (input: HostTensor | EmbeddingIds): input is EmbeddingIds => "tabl
 
 function partsOf(input: HostTensor | EmbeddingIds): Part[] {
   if (!isIds(input)) return [input];
-  return [input.rows, input.distinct, input.positions].map((data) => ({ data, shape: [data.length] }));
+  const { rows, distinct, positions, order, segments } = input;
+  return [rows, distinct, positions, order, segments].map((data) => ({ data, shape: [data.length] }));
 }
 
 /** What a recording is good for: inputs of the same names, types and shapes. */
@@ -71,8 +72,8 @@ export function recordedStep<I extends StepInputs>(
     const entries = Object.entries(inputs).map(([name, input]) => {
       const tensors = partsOf(input).map(wrap);
       if (!isIds(input)) return [name, tensors[0]];
-      const [rows, distinct, positions] = tensors;
-      return [name, { examples: input.examples, rows, distinct, positions } satisfies ResourceIds];
+      const [rows, distinct, positions, order, segments] = tensors;
+      return [name, { examples: input.examples, rows, distinct, positions, order, segments } satisfies ResourceIds];
     });
     return Object.fromEntries(entries);
   };

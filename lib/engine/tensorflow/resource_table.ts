@@ -10,7 +10,8 @@ import {
   tableState,
 } from "../embedding_table.ts";
 import { DType } from "./dtype.ts";
-import { attribute } from "./op.ts";
+import { type Attribute, attribute } from "./op.ts";
+import { readRows, writeRows } from "./table_chunks.ts";
 import type { TfjsBackend } from "./tfjs_backend.ts";
 import { type ResourceVariable, resourceVariable } from "./variable.ts";
 
@@ -19,11 +20,15 @@ export interface ResourceIds extends StepIds {
   readonly rows: tf.Tensor;
   readonly distinct: tf.Tensor;
   readonly positions: tf.Tensor;
+  readonly order: tf.Tensor;
+  readonly segments: tf.Tensor;
 }
 
 const T = attribute.type("T", DType.float32);
 const DTYPE = attribute.type("dtype", DType.float32);
 const INDICES = attribute.type("Tindices", DType.int32);
+const PARAMS = attribute.type("Tparams", DType.float32);
+const AXIS = attribute.type("Taxis", DType.int32);
 
 /** An embedding table as one TensorFlow resource variable: gathered and scattered by row. */
 export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptions): EmbeddingTable {
@@ -34,12 +39,11 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
   const finder = new DistinctRows(name, fieldRows);
   const averaged = averagedRows(fieldRows, options.averageMaxRows);
 
-  const initial = (key: string): Float32Array<ArrayBuffer> => {
-    const values = new Float32Array(shapes[key].reduce((a, b) => a * b, 1));
-    if (key === "weights") options.fill(values, 0, rows);
-    else if (key === "average") {
-      averaged?.rows.forEach((row, i) => options.fill(values.subarray(i * dim, (i + 1) * dim), row, row + 1));
-    } else if (optimizer.name !== "sgd") values.fill(optimizer.initialAccumulator);
+  const initial = (key: string): Float32Array<ArrayBuffer> | number => {
+    if (key === "accumulator" && optimizer.name !== "sgd") return optimizer.initialAccumulator;
+    if (key !== "average" || !averaged) return 0;
+    const values = new Float32Array(averaged.rows.length * dim);
+    averaged.rows.forEach((row, i) => options.fill(values.subarray(i * dim, (i + 1) * dim), row, row + 1));
     return values;
   };
   const state = Object.fromEntries(
@@ -47,7 +51,16 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
       [key, shape],
     ) => [key, resourceVariable(backend, `${name}/${key}`, shape, initial(key))]),
   );
+  let values = new Float32Array(0);
+  writeRows(backend, state.weights, (from, to) => {
+    const size = (to - from) * dim;
+    if (values.length !== size) values = new Float32Array(size); // one for all chunks but the last
+    options.fill(values, from, to);
+    return values;
+  });
 
+  const run = (op: string, attributes: readonly Attribute[], inputs: readonly tf.Tensor[]): tf.Tensor =>
+    backend.wrap(backend.binding.executeOp(op, attributes, inputs.map((tensor) => backend.idOf(tensor)), 1)[0]);
   const gather = (variable: ResourceVariable, indices: tf.Tensor) =>
     backend.wrap(
       backend.binding.executeOp(
@@ -71,34 +84,34 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
       0,
     );
 
-  /** Sum of the gradients of each distinct row, `[distinct, dim]`. */
-  const sumByRow = (ids: ResourceIds, gradient: tf.Tensor): tf.Tensor => {
-    const [{ id: count }] = backend.binding.executeOp(
-      "Size",
-      [
-        attribute.type("T", DType.int32),
-        attribute.type("out_type", DType.int32),
-      ],
-      [backend.idOf(ids.distinct)],
-      1,
-    );
-    const flat = tf.reshape(gradient, [-1, dim]);
-    const sum = backend.binding.executeOp(
-      "UnsortedSegmentSum",
-      [
-        T,
-        INDICES,
-        attribute.type("Tnumsegments", DType.int32),
-      ],
-      [backend.idOf(flat), backend.idOf(ids.positions), count],
-      1,
-    )[0];
-    backend.binding.deleteTensor(count);
-    return backend.wrap(sum);
+  /** Rows of a tensor. Not tfjs's gather, which reads the indices back. */
+  const pick = (tensor: tf.Tensor, at: tf.Tensor) => {
+    const axis = tf.scalar(0, "int32");
+    return run("GatherV2", [attribute.int("batch_dims", 0), PARAMS, INDICES, AXIS], [tensor, at, axis]);
   };
 
-  const lookup = (ids: StepIds) =>
-    tf.reshape(gather(state.weights, (ids as ResourceIds).rows), [ids.examples, fields, dim]);
+  /**
+   * Sum of the gradients of each distinct row, `[distinct, dim]`. Sorting the gradients first costs less than it saves:
+   * `UnsortedSegmentSum` takes three times as long as both ops here.
+   */
+  const sumByRow = ({ order, segments }: ResourceIds, gradient: tf.Tensor): tf.Tensor =>
+    run("SegmentSum", [T, INDICES], [pick(tf.reshape(gradient, [-1, dim]), order), segments]);
+
+  /** The distinct rows that a lookup has read, for the update of the same step, until a change of the table. */
+  let read: { readonly ids: StepIds; readonly weights: tf.Tensor } | null = null;
+
+  const distinctWeights = (ids: ResourceIds): tf.Tensor => {
+    if (read === null || read.ids !== ids || read.weights.isDisposed) {
+      read = { ids, weights: gather(state.weights, ids.distinct) };
+    }
+    return read.weights;
+  };
+
+  /** The table is far larger than a cache: each row is fetched from it once, and repeated from a small tensor. */
+  const lookup = (ids: StepIds) => {
+    const at = ids as ResourceIds;
+    return tf.reshape(pick(distinctWeights(at), at.positions), [at.examples, fields, dim]);
+  };
 
   return {
     name,
@@ -142,16 +155,20 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
         return tf.div(tf.mul(sum, learningRate), root);
       };
       const by = step();
-      replace(state.weights, at.distinct, tf.sub(gather(state.weights, at.distinct), by));
+      replace(state.weights, at.distinct, tf.sub(distinctWeights(at), by));
+      read = null;
     },
-    async read() {
+    read() {
       const out: Record<string, Float32Array<ArrayBuffer>> = {};
-      for (const [key, variable] of Object.entries(state)) out[key] = await variable.read();
-      return out;
+      for (const [key, variable] of Object.entries(state)) out[key] = readRows(backend, variable);
+      return Promise.resolve(out);
     },
     write(values) {
       checkTableState(name, shapes, values);
-      for (const [key, variable] of Object.entries(state)) variable.write(values[key]);
+      for (const [key, variable] of Object.entries(state)) {
+        const width = shapes[key][1] ?? 1;
+        writeRows(backend, variable, (from, to) => values[key].subarray(from * width, to * width));
+      }
     },
     dispose() {
       for (const variable of Object.values(state)) variable.dispose();

@@ -15,12 +15,12 @@ export interface ResourceVariable extends Variable {
 const FLOAT = attribute.type("dtype", DType.float32);
 let made = 0;
 
-/** Makes a resource variable with the given values. */
+/** Makes a resource variable with the given values, or with one number everywhere, which needs no copy on the host. */
 export function resourceVariable(
   backend: TfjsBackend,
   name: string,
   shape: readonly number[],
-  values: Float32Array<ArrayBuffer>,
+  values: Float32Array<ArrayBuffer> | number,
 ): ResourceVariable {
   const { binding } = backend;
   const unique = `${name}#${++made}`;
@@ -41,7 +41,16 @@ export function resourceVariable(
     binding.executeOp("AssignVariableOp", [FLOAT], [resource, id], 0);
     binding.deleteTensor(id);
   };
-  write(values);
+  const fill = (value: number) => {
+    const dims = binding.adopt(newHandle(binding.context, [shape.length], DType.int32, Int32Array.from(shape)));
+    const one = binding.adopt(newHandle(binding.context, [], DType.float32, Float32Array.of(value)));
+    const attributes = [attribute.type("T", DType.float32), attribute.type("index_type", DType.int32)];
+    const [{ id }] = binding.executeOp("Fill", attributes, [dims, one], 1);
+    binding.executeOp("AssignVariableOp", [FLOAT], [resource, id], 0);
+    [dims, one, id].forEach((tensor) => binding.deleteTensor(tensor));
+  };
+  if (typeof values === "number") fill(values);
+  else write(values);
   return {
     name,
     shape,
