@@ -26,7 +26,14 @@ export {
   type WantedQuickstartRun,
 } from "./quickstart.ts";
 export { queryRuns, type RunRow, runRow } from "./query_runs.ts";
-export { pruneRecordFile, recordFile, type RecordStore, shippedRecords, writeShippedRecords } from "./record_store.ts";
+export {
+  pruneRecordFile,
+  recordFile,
+  type RecordStore,
+  recordsToShip,
+  shippedRecords,
+  writeShippedRecords,
+} from "./record_store.ts";
 export { executeRun, runConfig, type RunOptions, type RunPlan } from "./run.ts";
 export { canonicalJson, MEANING_VERSION, type RunConfig, runId } from "./run_config.ts";
 export { type FailedRun, type GridOptions, type GridResult, runGrid } from "./run_grid.ts";

@@ -56,10 +56,11 @@ export async function obtainRuns(wanted: readonly WantedRun[], options: ObtainOp
     await store.append(record);
     return { record, source: "trained" };
   });
+  const known = new Map((await store.all()).map((record) => [record.id, record]));
   const obtained: ObtainedRun[] = [];
   for (const { label, plan, trainHere } of wanted) {
     const id = await runId(runConfig(plan));
-    const kept = fresh && trainHere ? null : await store.find(id);
+    const kept = fresh && trainHere ? null : known.get(id) ?? null;
     const ready = kept ?? (trainHere ? null : shipped.find((record) => record.id === id) ?? null);
     if (ready) {
       obtained.push({ label, plan, record: ready, source: kept ? "kept" : "shipped" });
@@ -68,6 +69,7 @@ export async function obtainRuns(wanted: readonly WantedRun[], options: ObtainOp
     const { signal, checkpointFolder, notice } = options;
     const progress = options.progress?.(label);
     const { record, source } = await make(plan, { signal, checkpointFolder, notice, progress });
+    known.set(id, record);
     obtained.push({ label, plan, record, source });
     await options.onTrained?.(obtained.map((run) => run.record));
   }

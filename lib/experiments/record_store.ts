@@ -94,6 +94,21 @@ export async function shippedRecords(folder: string): Promise<RunRecord[]> {
   return records;
 }
 
+/**
+ * What a study ships while it is being made again: its new records, and of the runs that are still to come the records
+ * that were shipped before, so that a study that is stopped loses none.
+ *
+ * @param wanted ids of all runs of the study
+ */
+export function recordsToShip(
+  wanted: readonly string[],
+  shipped: readonly RunRecord[],
+  made: readonly RunRecord[],
+): RunRecord[] {
+  const missing = new Set(wanted).difference(new Set(made.map(({ id }) => id)));
+  return [...made, ...shipped.filter(({ id }) => missing.has(id))];
+}
+
 /** Writes records as gzipped JSON Lines, in order of id: the same records give the same bytes. Replaces the file whole. */
 export async function writeShippedRecords(path: string, records: readonly RunRecord[]): Promise<void> {
   const sorted = [...records].sort((a, b) => a.id < b.id ? -1 : 1);

@@ -5,7 +5,7 @@ import { claimWhenFree } from "./claim_run.ts";
 import { defaultWorkers } from "./default_workers.ts";
 import { type ObtainedRun, obtainRuns, type WantedRun } from "./obtain_runs.ts";
 import type { Profile } from "./profile.ts";
-import { shippedRecords, writeShippedRecords } from "./record_store.ts";
+import { recordsToShip, shippedRecords, writeShippedRecords } from "./record_store.ts";
 import { runConfig } from "./run.ts";
 import { runId } from "./run_config.ts";
 import { runFolder } from "./run_folder.ts";
@@ -61,10 +61,11 @@ export async function runStudy(
   const { profile, fresh = false, signal, progress, notice } = options;
   const folder = runFolder(localFolder());
   const shipped = await shippedRecords(SHIPPED);
-  const onTrained = profile === "paper"
-    ? (records: readonly RunRecord[]) => writeShippedRecords(join(SHIPPED, `${name}.jsonl.gz`), records)
-    : undefined;
-  const missing = await toTrain(wanted, await folder.store.all(), shipped, fresh);
+  const ids = await Promise.all(wanted.map(({ plan }) => runId(runConfig(plan))));
+  const ship = (made: readonly RunRecord[]) =>
+    writeShippedRecords(join(SHIPPED, `${name}.jsonl.gz`), recordsToShip(ids, shipped, made));
+  const onTrained = profile === "paper" ? ship : undefined;
+  const missing = toTrain(wanted, ids, await folder.store.all(), shipped, fresh);
   const workers = missing === 0 ? 1 : options.workers ?? await defaultWorkers(missing);
   if (workers === 1) {
     const notBefore = fresh ? new Date().toISOString() : undefined;
@@ -94,18 +95,19 @@ export async function runStudy(
 }
 
 /** How many runs there is no record to use of. */
-async function toTrain(
+function toTrain(
   wanted: readonly WantedRun[],
+  ids: readonly string[],
   kept: readonly RunRecord[],
   shipped: readonly RunRecord[],
   fresh: boolean,
-): Promise<number> {
+): number {
   const [keptIds, shippedIds] = [kept, shipped].map((records) => new Set(records.map(({ id }) => id)));
   const missing = new Set<string>();
-  for (const { plan, trainHere } of wanted) {
-    const id = await runId(runConfig(plan));
+  wanted.forEach(({ trainHere }, i) => {
+    const id = ids[i];
     const known = (!(fresh && trainHere) && keptIds.has(id)) || (!trainHere && shippedIds.has(id));
     if (!known) missing.add(id);
-  }
+  });
   return missing.size;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { recordFile, shippedRecords, writeShippedRecords } from "../../lib/experiments/record_store.ts";
+import { recordFile, recordsToShip, shippedRecords, writeShippedRecords } from "../../lib/experiments/record_store.ts";
 import type { RunRecord } from "../../lib/experiments/run_record.ts";
 
 /** The store looks at ids alone. */
@@ -73,3 +73,9 @@ Deno.test("shipped records are written the same whatever their order, and read b
     assert.deepEqual((await shippedRecords(folder)).map(({ id }) => id), ["a", "b"]);
     assert.deepEqual(await shippedRecords(join(folder, "none")), []);
   }));
+
+Deno.test("a study that has made some of its runs ships those, and the others as they were shipped before", () => {
+  const shipped = [record("a", "old"), record("b", "old"), record("of another study")];
+  const toShip = recordsToShip(["a", "b", "c"], shipped, [record("a", "new")]);
+  assert.deepEqual(toShip.map(({ id, model }) => `${id} ${model}`).sort(), ["a new", "b old"]);
+});
