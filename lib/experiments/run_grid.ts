@@ -4,7 +4,7 @@ import { gridProgress, runWeights } from "./grid_progress.ts";
 import { type GridWorker, startWorker } from "./grid_worker.ts";
 import type { ObtainedRun, RunSource, WantedRun } from "./obtain_runs.ts";
 import { runConfig, type RunPlan } from "./run.ts";
-import { runId } from "./run_config.ts";
+import { canonicalJson, runId } from "./run_config.ts";
 import { runFolder } from "./run_folder.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -37,8 +37,8 @@ export interface GridOptions {
   readonly threads?: number;
   readonly checkpointSeconds?: number;
   /**
-   * Keeps synthetic streams in the folder, in `streams`, and reads them from there: each is generated once, not once a
-   * run. They stay until that folder is removed. Default false.
+   * Keeps synthetic streams that several runs to be made share in the folder, in `streams`, and reads them from there:
+   * each is generated once, not once a run. They stay until that folder is removed. Default false.
    */
   readonly keepStreams?: boolean;
   /** Stops all workers; their runs save their state first. */
@@ -72,7 +72,6 @@ interface Job {
 export async function runGrid(wanted: readonly WantedRun[], options: GridOptions): Promise<GridResult> {
   const { shipped = [], fresh = false, signal, notice = () => {}, pollSeconds = 2 } = options;
   const folder = runFolder(resolve(options.folder));
-  const streamFolder = options.keepStreams ? folder.streams : undefined;
   const notBefore = fresh ? new Date().toISOString() : undefined;
   const ids = await Promise.all(wanted.map(({ plan }) => runId(runConfig(plan))));
   const found = new Map<string, { record: RunRecord; source: RunSource }>();
@@ -83,6 +82,7 @@ export async function runGrid(wanted: readonly WantedRun[], options: GridOptions
     if (ready) found.set(ids[i], { record: ready, source: old ? "kept" : "shipped" });
   });
   const queue = jobsOf(wanted, ids, found);
+  const shared = options.keepStreams ? sharedData(queue) : new Set<string>();
   const failures: FailedRun[] = [];
   const progress = gridProgress(queue, queue.length > 0 ? options.progress ?? noProgress : noProgress);
   const cores = navigator.hardwareConcurrency;
@@ -98,6 +98,7 @@ export async function runGrid(wanted: readonly WantedRun[], options: GridOptions
   const makeOne = async (worker: GridWorker, job: Job): Promise<boolean> => {
     progress.start(job.id);
     const { checkpointSeconds } = options;
+    const streamFolder = shared.has(canonicalJson(job.plan.data.config)) ? folder.streams : undefined;
     const task = { plan: job.plan, folder: folder.path, notBefore, checkpointSeconds, streamFolder };
     const outcome = await worker.run(task, {
       progress: (done, total) => progress.update(job.id, total > 0 ? done / total : 0),
@@ -166,6 +167,12 @@ function jobsOf(wanted: readonly WantedRun[], ids: readonly string[], found: Rea
     jobs.set(id, { id, label, plan: { ...plan, data }, weight: weights[i] });
   });
   return [...jobs.values()].sort((a, b) => b.weight - a.weight);
+}
+
+/** The data configs that several jobs have in common, as text. */
+function sharedData(jobs: readonly Job[]): Set<string> {
+  const configs = jobs.map(({ plan }) => canonicalJson(plan.data.config));
+  return new Set(configs.filter((config, i) => configs.indexOf(config) < i));
 }
 
 /** The first of the jobs that other processes had, a while later; undefined when there is none. */

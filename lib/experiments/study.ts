@@ -35,6 +35,14 @@ export interface StudyOptions {
   readonly notice?: (message: string) => void;
 }
 
+/** How one of several calls that make a study obtains its runs. */
+export interface StudyPartOptions extends StudyOptions {
+  /** Whether the paper profile writes the records that the project ships. Default true. */
+  readonly ships?: boolean;
+  /** Generates synthetic streams that several runs share once. They are removed at the end. Default false. */
+  readonly keepStreams?: boolean;
+}
+
 /** Some runs of a study failed; the records of the others are kept. */
 export class RunsFailed extends Error {
   override name = "RunsFailed";
@@ -56,15 +64,15 @@ export class RunsFailed extends Error {
 export async function runStudy(
   name: string,
   wanted: readonly WantedRun[],
-  options: StudyOptions,
+  options: StudyPartOptions,
 ): Promise<ObtainedRun[]> {
-  const { profile, fresh = false, signal, progress, notice } = options;
+  const { profile, fresh = false, signal, progress, notice, ships = true, keepStreams = false } = options;
   const folder = runFolder(localFolder());
   const shipped = await shippedRecords(SHIPPED);
   const ids = await Promise.all(wanted.map(({ plan }) => runId(runConfig(plan))));
   const ship = (made: readonly RunRecord[]) =>
     writeShippedRecords(join(SHIPPED, `${name}.jsonl.gz`), recordsToShip(ids, shipped, made));
-  const onTrained = profile === "paper" ? ship : undefined;
+  const onTrained = profile === "paper" && ships ? ship : undefined;
   const missing = toTrain(wanted, ids, await folder.store.all(), shipped, fresh);
   const workers = missing === 0 ? 1 : options.workers ?? await defaultWorkers(missing);
   if (workers === 1) {
@@ -89,7 +97,9 @@ export async function runStudy(
     progress: progress?.(name),
     notice,
     onTrained,
+    keepStreams,
   });
+  if (keepStreams) await Deno.remove(folder.streams, { recursive: true }).catch(() => {}); // there may be none
   if (failures.length > 0) throw new RunsFailed(name, failures, wanted.length);
   return [...runs];
 }
