@@ -1,12 +1,22 @@
 import { extendHash, hash } from "./counter_hash.ts";
 import type { Schema } from "./schema.ts";
 
+/**
+ * What becomes of ids for which a table has no row of their own.
+ *
+ * - `"hash"` (default): all ids of the field share the rows by hashing, the usual trick
+ * - `"lastRow"`: ids below `rows - 1` keep rows of their own and all others share the last, as with a vocabulary of the
+ *   most frequent ids and one row for the rest. Ids must be in order of popularity, as those of synthetic streams are.
+ */
+export type Overflow = "hash" | "lastRow";
+
 /** Keeps this hash apart from all others of the project. */
 const FOLDING = 77;
 
 /**
- * Maps ids to rows of smaller tables, the usual hashing trick: in a field whose table has fewer rows than ids, id x goes
- * to row `H(77, field, x) mod rows`, with the hash H of {@link hash}. Other fields keep their ids.
+ * Maps ids to rows of smaller tables. By the usual hashing trick, in a field whose table has fewer rows than ids, id x goes
+ * to row `H(77, field, x) mod rows`, with the hash H of {@link hash}; {@link Overflow} names the alternative. Other fields
+ * keep their ids.
  *
  * @param rows rows of each field's table
  * @throws {RangeError} from the function, for an id that a folded field cannot have
@@ -15,11 +25,15 @@ const FOLDING = 77;
 export function idFolder(
   schema: Schema,
   rows: readonly number[],
+  overflow: Overflow = "hash",
 ): (ids: Int32Array<ArrayBuffer>) => Int32Array<ArrayBuffer> {
   const fields = rows.length;
   const folded = schema.fields.map((field, f) => rows[f] < field.cardinality);
   if (!folded.includes(true)) return (ids) => ids;
   const seeds = folded.map((_, f) => hash(FOLDING, f));
+  const rowOf = overflow === "hash"
+    ? (id: number, f: number) => (extendHash(seeds[f], id) >>> 0) % rows[f]
+    : (id: number, f: number) => Math.min(id, rows[f] - 1);
   return (ids) => {
     const result = new Int32Array(ids.length);
     for (let i = 0, f = 0; i < ids.length; i++) {
@@ -29,7 +43,7 @@ export function idFolder(
             `batch): wanted 0 to ${schema.fields[f].cardinality - 1}.`,
         );
       }
-      result[i] = folded[f] ? (extendHash(seeds[f], ids[i]) >>> 0) % rows[f] : ids[i];
+      result[i] = folded[f] ? rowOf(ids[i], f) : ids[i];
       if (++f === fields) f = 0;
     }
     return result;

@@ -1,5 +1,6 @@
 /** Where examples come from: click logs in files, and the synthetic teacher. */
 export type { Batch, Dataset, ReadOptions, Stream } from "./batch.ts";
+export type { Overflow } from "./fold_hash.ts";
 export { extendHash, hash, HASH_START, mix, normal, normalFromHash, uniform, uniformFromHash } from "./counter_hash.ts";
 export { type DataConfig, type DataConfigInput, parseDataConfig } from "./data_config.ts";
 export { fieldSalt, hashedRow, hashText, MISSING_ROW } from "./hash_text.ts";

@@ -1,19 +1,10 @@
+import { bandTrace } from "./band_trace.ts";
 import { Figure } from "./figure.ts";
 import { type Panel, panelGrid } from "./panel_grid.ts";
 import type { Annotation, Axis, Layout, PlotValues, ScatterTrace, Shape } from "./plotly_spec.ts";
+import { referenceLine } from "./reference_line.ts";
 import type { TableRow } from "./table_csv.ts";
-import {
-  faintInk,
-  type FigureWidth,
-  font,
-  fontSizes,
-  referenceDash,
-  seriesStyle,
-  themeAxis,
-  themeLayout,
-  translucent,
-  widthInPx,
-} from "./theme.ts";
+import { type FigureWidth, fontSizes, seriesStyle, themeAxis, themeLayout, widthInPx } from "./theme.ts";
 import { logAxis, tidyTicks } from "./tidy_ticks.ts";
 import { widestText } from "./text_width.ts";
 import { topLegend } from "./top_legend.ts";
@@ -119,13 +110,16 @@ export function learningCurves(options: LearningCurvesOptions): Figure {
     const xRange = examplesRange(panel);
     for (const curve of panel.curves) {
       const style = seriesStyle(labels.indexOf(curve.label));
-      if (curve.lo && curve.hi) data.push(band(curve, style.color, place));
+      const { label, examples: x, lo, hi } = curve;
+      if (lo && hi) data.push(bandTrace({ x, lo, hi, color: style.color, panel: place, legendgroup: label }));
       data.push(line(curve, style, place, !named.has(curve.label)));
       named.add(curve.label);
     }
     if (panel.optimum) {
-      shapes.push(optimumLine(panel.optimum.ne, xRange, place));
-      annotations.push(optimumLabel(panel.optimum, place));
+      const { ne, label = `Bayes-optimal NE ${ne.toFixed(4)}` } = panel.optimum;
+      const { shape, annotation } = referenceLine({ y: ne, label, xRange, panel: place });
+      shapes.push(shape);
+      annotations.push(annotation);
     }
     axes[place.xaxis] = themeAxis({
       ...logAxis(...xRange, Math.max(2, Math.floor(place.width / 42))),
@@ -182,57 +176,6 @@ function line(
     line: { color, width: 1.6, dash },
     marker: marked ? { color, symbol, size: 4.5 } : undefined,
     hovertemplate: "%{x:.4s} examples: NE %{y:.5f}<extra>%{fullData.name}</extra>",
-  };
-}
-
-/** The outline of the band, up one side and back the other; points without both ends are left out. */
-function band(curve: LearningCurve, color: string, panel: Panel): ScatterTrace {
-  const points = Array.from(curve.examples, (x, k) => ({ x, lo: curve.lo![k], hi: curve.hi![k] }))
-    .filter(({ lo, hi }) => Number.isFinite(lo) && Number.isFinite(hi));
-  const back = points.toReversed();
-  return {
-    type: "scatter",
-    mode: "none",
-    x: [...points, ...back].map((point) => point.x),
-    y: [...points.map((point) => point.hi), ...back.map((point) => point.lo)],
-    xaxis: panel.x,
-    yaxis: panel.y,
-    legendgroup: curve.label,
-    showlegend: false,
-    fill: "toself",
-    fillcolor: translucent(color, 0.18),
-    hoverinfo: "skip",
-  };
-}
-
-function optimumLine(ne: number, [x0, x1]: readonly [number, number], panel: Panel): Shape {
-  return {
-    type: "line",
-    xref: panel.x,
-    yref: panel.y,
-    x0,
-    x1,
-    y0: ne,
-    y1: ne,
-    line: { color: faintInk, width: 1.1, dash: referenceDash },
-    layer: "between",
-  };
-}
-
-/** Under the line, where no curve comes but by chance. */
-function optimumLabel(optimum: NonNullable<LearningCurvePanel["optimum"]>, panel: Panel): Annotation {
-  return {
-    text: optimum.label ?? `Bayes-optimal NE ${optimum.ne.toFixed(4)}`,
-    x: 0,
-    y: optimum.ne,
-    xref: `${panel.x} domain`,
-    yref: panel.y,
-    xanchor: "left",
-    yanchor: "top",
-    xshift: 3,
-    yshift: 1,
-    showarrow: false,
-    font: font(fontSizes.note, faintInk),
   };
 }
 

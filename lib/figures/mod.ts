@@ -29,7 +29,14 @@ export {
 } from "./plotly_spec.ts";
 export { quickstartCalibration, quickstartCurves } from "./quickstart_figures.ts";
 export { renderPdf, renderPng, renderSvg } from "./render.ts";
+export {
+  type ResourcePanel,
+  resourcePanels,
+  type ResourcePanelsOptions,
+  type ResourceSeries,
+} from "./resource_panels.ts";
 export { runCurves } from "./run_curves.ts";
+export { sequentialColors } from "./sequential_colors.ts";
 export { type TableRow, tableToCsv } from "./table_csv.ts";
 export {
   columnWidths,

@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Overflow } from "../data/fold_hash.ts";
 import type { Initializer } from "./initializer.ts";
 
 /** What a part of a recommendation model is for. Costs are counted, and training is sharded, by role. */
@@ -40,6 +41,8 @@ export interface EmbeddingSpec {
   readonly dim: number;
   /** Standard deviation of the initial weights. */
   readonly scale: number;
+  /** What becomes of ids for which a table has no row of their own. Default: hashing. */
+  readonly overflow?: Overflow;
 }
 
 /** What a model computes from. */

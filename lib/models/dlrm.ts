@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { dotInteraction } from "../engine/ops/dot_interaction.ts";
+import type { Overflow } from "../data/fold_hash.ts";
 import type { Schema } from "../data/schema.ts";
 import type { Block, Model } from "./block.ts";
 import { embeddingSpec } from "./embedding_spec.ts";
@@ -14,8 +15,10 @@ export interface DlrmConfig {
   readonly bottom: readonly number[];
   /** Hidden widths of the overarch (top MLP), which ends in one logit. */
   readonly overarch: readonly number[];
-  /** Most rows a table may have; ids beyond are hashed into it. Default: every table has its field's cardinality. */
+  /** Most rows a table may have. Default: every table has its field's cardinality. */
   readonly maxRows?: number;
+  /** What becomes of ids for which a table has no row of their own. Default: they share rows by hashing. */
+  readonly overflow?: Overflow;
 }
 
 /**
@@ -37,7 +40,7 @@ export function dlrm(config: DlrmConfig, schema: Schema): Model {
   const numeric = schema.dense.length;
   const m = schema.fields.length + (numeric > 0 ? 1 : 0);
   const pairs = m * (m - 1) / 2;
-  const embedding = embeddingSpec(schema, dim, config.maxRows);
+  const embedding = { ...embeddingSpec(schema, dim, config.maxRows), overflow: config.overflow };
   if (pairs === 0) {
     throw new Error(
       `Cannot build a DLRM for ${schema.name}: one field and no numeric column leave no pair to interact. ` +

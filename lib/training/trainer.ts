@@ -114,7 +114,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
     },
   };
   const table = engine.embeddingTable(tableOptions);
-  const rowsOf = rowMapper(schema, fieldRows);
+  const rowsOf = rowMapper(schema, fieldRows, model.embedding.overflow);
 
   const transform = (block: Block, kept: Parameters): Parameters => {
     const whole = strategy.gather(block, kept);

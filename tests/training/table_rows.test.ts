@@ -58,3 +58,8 @@ Deno.test("an id that a folded field cannot have is refused instead of folded", 
     });
   }
 });
+
+Deno.test("with the overflow lastRow the first ids keep rows of their own and all others share the last", () => {
+  const mapped = rowMapper(schema, [rows, 50, rows], "lastRow")(ids);
+  ids.forEach((id, i) => assert.equal(mapped[i], i % 3 === 1 ? id : id < rows - 1 ? id : rows - 1));
+});

@@ -88,6 +88,14 @@ function capacityModels(profile: Profile): ScaledModel[] {
   return [BASE, ...others];
 }
 
+/** The control of the vertical scheme: tables as large, that no two popular ids share a row of. */
+function unhashedModels(profile: Profile): ScaledModel[] {
+  const sizes = sizesOf("vertical", profile).filter((size) => UNHASHED.includes(size));
+  return sizes.map((size) => ({ scheme: "vertical", size, unhashed: true }));
+}
+
+const UNHASHED: readonly number[] = [100, 1000, 10_000, 100_000];
+
 const CAPACITY_SMALL: Readonly<Record<Scheme, number>> = { vertical: 1000, horizontal: 2, overarch: 8, allMlp: 8 };
 
 /**
@@ -106,6 +114,9 @@ export async function scalingPlan(
     cells.push({ stream, model, seed, examples: count });
   for (let seed = 1; seed <= seeds; seed++) {
     for (const model of scaledModels(profile)) add("main", model, seed);
+  }
+  for (let seed = 1; seed <= seeds; seed++) {
+    for (const model of unhashedModels(profile)) add("main", model, seed);
   }
   for (let seed = seeds + 1; seed <= baseSeeds; seed++) {
     add("main", BASE, seed, seed > baseSeeds - longSeeds ? longExamples : examples);

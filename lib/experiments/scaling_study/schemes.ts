@@ -23,6 +23,8 @@ export type Scheme = (typeof SCHEMES)[number];
 export interface ScaledModel {
   readonly scheme: Scheme;
   readonly size: number;
+  /** The tables are not hashed: the most popular ids have rows of their own and the others share one. */
+  readonly unhashed?: true;
 }
 
 /** The size of the base model in each scheme. All tables of the stream SCALE fit in a million rows. */
@@ -82,12 +84,12 @@ export const BASE: ScaledModel = { scheme: "vertical", size: BASE_SIZE.vertical 
 type DlrmSettings = Extract<ModelConfig, { kind: "dlrm" }>;
 
 /** The DLRM of a scheme at a size. */
-export function dlrmOf({ scheme, size }: ScaledModel): DlrmSettings {
+export function dlrmOf({ scheme, size, unhashed }: ScaledModel): DlrmSettings {
   const base: DlrmSettings = { kind: "dlrm", dim: BASE_SIZE.horizontal, bottom: [32], overarch: [64, 32] };
   if (isBase({ scheme, size })) return base;
   switch (scheme) {
     case "vertical":
-      return { ...base, maxRows: size };
+      return { ...base, maxRows: size, ...(unhashed ? { overflow: "lastRow" } : {}) };
     case "horizontal":
       return { ...base, dim: size };
     case "overarch":
@@ -102,7 +104,7 @@ export function describeModel(model: ScaledModel): string {
   if (isBase(model)) return "base";
   const size = model.size.toLocaleString("en");
   return {
-    vertical: `rows <= ${size}`,
+    vertical: `${model.unhashed ? "unhashed rows" : "rows"} <= ${size}`,
     horizontal: `d = ${size}`,
     overarch: `overarch ${size}`,
     allMlp: `MLPs ${size}`,
