@@ -13,6 +13,11 @@ export interface MetricsResult {
   readonly logLoss: number;
   /** Normalized entropy: `logLoss / H(baseRate)`. 1 = as good as always predicting the base rate; lower is better. */
   readonly ne: number;
+  /**
+   * Standard error of `ne` for other examples of the same base rate: `sd(loss) / sqrt(n) / H(baseRate)`. A difference of
+   * two models on the same examples can be known better. NaN for one example; absent in records made before it was counted.
+   */
+  readonly neError?: number;
   /** Area under the ROC curve, exact, ties counting one half. */
   readonly auc: number;
   /** Mean prediction over base rate: 1 = calibrated on the whole, above 1 = too many clicks predicted. */
@@ -77,7 +82,7 @@ export function createMetrics({ bins = 15 }: { readonly bins?: number } = {}): M
   }
   const [negatives, positives] = [growingNumbers(Float64Array), growingNumbers(Float64Array)];
   const truth = growingNumbers(Float32Array);
-  let [loss, predicted, expectedLoss] = [0, 0, 0];
+  let [loss, squaredLoss, predicted, expectedLoss] = [0, 0, 0, 0];
 
   const count = () => negatives.length + positives.length;
 
@@ -92,7 +97,9 @@ export function createMetrics({ bins = 15 }: { readonly bins?: number } = {}): M
       }
       if (y !== 0 && y !== 1) throw new RangeError(`Cannot score example ${count()}: wanted a label 0 or 1, got ${y}.`);
       (y === 1 ? positives : negatives).push(s);
-      loss += logLoss(s, y);
+      const own = logLoss(s, y);
+      loss += own;
+      squaredLoss += own * own;
       predicted += sigmoid(s);
       if (p === undefined) continue;
       if (!(p[i] >= 0 && p[i] <= 1)) {
@@ -125,9 +132,13 @@ export function createMetrics({ bins = 15 }: { readonly bins?: number } = {}): M
       const sorted = { positives: positives.values().sort(), negatives: negatives.values().sort() };
       const massBins = equalMassBins(sorted.positives, sorted.negatives, bins);
       const widthBins = equalWidthBins(sorted.positives, sorted.negatives, bins);
+      const { examples, logLoss } = base;
+      const variance = Math.max(0, squaredLoss - examples * logLoss ** 2) / (examples - 1);
+      const entropy = clickEntropy(base.baseRate);
       return {
         ...base,
-        ne: base.logLoss / clickEntropy(base.baseRate),
+        ne: logLoss / entropy,
+        neError: Math.sqrt(variance / examples) / entropy,
         auc: areaUnderCurve(sorted.positives, sorted.negatives),
         calibration: predicted / positives.length,
         ece: expectedCalibrationError(massBins),

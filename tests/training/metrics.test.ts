@@ -234,3 +234,12 @@ Deno.test("what cannot be scored is said", () => {
     message: "Cannot make a tally with 0 bins: wanted a whole number from 1.",
   });
 });
+
+Deno.test("the standard error of NE is that of the mean of the losses, over the entropy of the base rate", () => {
+  const metrics = createMetrics();
+  metrics.addProbabilities([0.5, 0.25, 0.8, 0.2], [0, 0, 1, 1]);
+  const losses = [Math.LN2, -Math.log(0.75), -Math.log(0.8), -Math.log(0.2)];
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / 4;
+  const deviation = Math.sqrt(losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / 3);
+  assert.ok(Math.abs(metrics.result().neError! - deviation / 2 / Math.LN2) < 1e-12);
+});
