@@ -11,6 +11,8 @@ export interface MatmulSpeed {
   readonly bestGflops: number;
   /** In the median product: nearer to what work gets, but still above it, as the same matrices are used over and over. */
   readonly medianGflops: number;
+  /** Products made, the one that does not count included. */
+  readonly products: number;
 }
 
 /** The products tried last about this long. */
@@ -26,7 +28,8 @@ export async function matmulSpeed(): Promise<MatmulSpeed> {
   return expectedMs > BUDGET_MS ? small : await timeProducts(1024, BUDGET_MS);
 }
 
-async function timeProducts(size: number, budgetMs: number): Promise<MatmulSpeed> {
+/** Products of two matrices of `size` rows, one after another until the budget is used up. */
+export async function timeProducts(size: number, budgetMs: number): Promise<MatmulSpeed> {
   const [a, b] = [1, 2].map((seed) => tf.randomUniform([size, size], -1, 1, "float32", seed));
   const begun = performance.now();
   const rates: number[] = [];
@@ -40,5 +43,10 @@ async function timeProducts(size: number, budgetMs: number): Promise<MatmulSpeed
   }
   tf.dispose([a, b]);
   rates.sort((a, b) => a - b);
-  return { size, bestGflops: rates[rates.length - 1], medianGflops: rates[rates.length >> 1] };
+  return {
+    size,
+    bestGflops: rates[rates.length - 1],
+    medianGflops: rates[rates.length >> 1],
+    products: rates.length + 1,
+  };
 }

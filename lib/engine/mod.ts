@@ -17,6 +17,7 @@ export type {
   SparseOptimizer,
   StepIds,
 } from "./embedding_table.ts";
+export { type EnergyRate, joulesPerFlop } from "./joules_per_flop.ts";
 export { NotFiniteError } from "./not_finite.ts";
 export { type EngineOptions, openEngine } from "./open_engine.ts";
 export { type Activation, denseLayer } from "./ops/dense_layer.ts";
