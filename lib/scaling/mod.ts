@@ -1,0 +1,15 @@
+/** Scaling laws: fits, and what follows from them. Needs nothing of the engine. */
+export type {
+  ByParameter,
+  Fit,
+  FitLoss,
+  FitReport,
+  FitStatus,
+  GainPerDoubling,
+  IdentifiedFit,
+  Profile,
+  UnidentifiedFit,
+} from "./fit.ts";
+export { fitLaw, type FitOptions } from "./fit_law.ts";
+export type { Law, LawName } from "./law.ts";
+export type { Observation } from "./observation.ts";
