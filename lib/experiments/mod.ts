@@ -43,4 +43,12 @@ export { powerOfPairs, seedsNeeded, type SeedsNeededOptions } from "./seeds_need
 export { type SlurmJob, type SlurmOptions, submitToSlurm, waitForSlurm } from "./slurm.ts";
 export { localFolder, PROJECT_ROOT, RunsFailed, runStudy, type StudyOptions } from "./study.ts";
 export { effectMinusControl, type Equivalence, equivalence, type TTest, tTest } from "./t_test.ts";
-export { describePercent, type Judgement, judgeReduction, type Verdict } from "./verdict.ts";
+export { type Rates, type TunedRates, type TuneOptions, tuneRates } from "./tune_rates.ts";
+export {
+  correctForAll,
+  describePercent,
+  type Judgement,
+  judgeReduction,
+  type TestedVerdict,
+  type Verdict,
+} from "./verdict.ts";

@@ -1,3 +1,4 @@
+import { holm } from "./holm.ts";
 import type { Estimate } from "./paired.ts";
 
 /**
@@ -5,8 +6,9 @@ import type { Estimate } from "./paired.ts";
  * - *partly*: the direction is right, but size or control are not
  * - *not reproduced*: the interval excludes the claim
  * - *undecided*: too few runs to tell
+ * - *not testable here*: nothing that can be measured on this machine bears on it
  */
-export type Judgement = "reproduced" | "partly" | "not reproduced" | "undecided";
+export type Judgement = "reproduced" | "partly" | "not reproduced" | "undecided" | "not testable here";
 
 /** One row of the report: a claim, what was measured, and what follows. */
 export interface Verdict {
@@ -43,6 +45,33 @@ export function judgeReduction(
   if (effect.high >= 0) return "undecided";
   if (control.low > -margin && effectMinusControl.high < 0) return "reproduced";
   return control.high < -margin || effectMinusControl.low > 0 ? "partly" : "undecided";
+}
+
+/** A verdict that still has to stand beside the others of its notebook. */
+export interface TestedVerdict {
+  readonly verdict: Verdict;
+  /** Of the test of its effect, two-sided; null where nothing was tested. */
+  readonly p: number | null;
+}
+
+/**
+ * Holm's correction over the claims of a notebook: one that counted as reproduced or partly by its own interval, but not at
+ * 0.05 among all claims that were tested, is undecided. What was measured says the corrected p.
+ */
+export function correctForAll(tested: readonly TestedVerdict[]): Verdict[] {
+  const claims = tested.filter((each): each is TestedVerdict & { p: number } => each.p !== null);
+  const adjusted = new Map(holm(claims.map(({ p }) => p)).map((p, i) => [claims[i].verdict, p]));
+  return tested.map(({ verdict }) => {
+    const p = adjusted.get(verdict);
+    if (p === undefined) return verdict;
+    const measured = `${verdict.measured}; p ${describeP(p)} after Holm's correction over ${claims.length} claims`;
+    const shown = verdict.judgement === "reproduced" || verdict.judgement === "partly";
+    return { ...verdict, measured, judgement: shown && p >= 0.05 ? "undecided" : verdict.judgement };
+  });
+}
+
+function describeP(p: number): string {
+  return p < 1e-4 ? "< 0.0001" : `= ${p.toPrecision(2)}`;
 }
 
 /** An estimate in percent as people read it: `-2.31 % [-2.60, -2.02] (n = 8)`. */

@@ -25,6 +25,8 @@ export interface ResourceSeries {
   readonly symbol?: string;
   /** Left out of the key: one of many lines of a kind that another stands for. */
   readonly unnamed?: boolean;
+  /** Says its name above its last point, and is left out of the key. */
+  readonly labelled?: boolean;
 }
 
 /** One panel: what can be compared with each other. */
@@ -124,7 +126,10 @@ export function resourcePanels(options: ResourcePanelsOptions): Figure {
       const { x, lo, hi, color } = series;
       if (lo && hi) data.push(bandTrace({ x, lo, hi, color, panel: place }));
     }
-    for (const series of panel.series) data.push(trace(series, place));
+    for (const series of panel.series) {
+      data.push(trace(series, place));
+      if (series.labelled) annotations.push(endLabel(series, place, yScale));
+    }
     if (panel.reference) {
       const { shape, annotation } = referenceLine({
         ...panel.reference,
@@ -135,7 +140,7 @@ export function resourcePanels(options: ResourcePanelsOptions): Figure {
       shapes.push(shape);
       annotations.push(annotation);
     }
-    if (panel.key !== "none") annotations.push(keyOf(panel, place));
+    if (keySeries(panel).length > 0) annotations.push(keyOf(panel, place));
     axes[place.xaxis] = themeAxis({
       ...logAxis(...xRange, Math.max(2, Math.floor(place.width / 42))),
       domain: place.xDomain,
@@ -171,10 +176,32 @@ function trace(series: ResourceSeries, panel: Panel): ScatterTrace {
   };
 }
 
+function keySeries({ series, key }: ResourcePanel): readonly ResourceSeries[] {
+  return key === "none" ? [] : series.filter(({ unnamed, labelled }) => !unnamed && !labelled);
+}
+
+/** The name of a series above its last point. Annotations on log axes are placed by the logarithm. */
+function endLabel({ label, x, y, color }: ResourceSeries, panel: Panel, yScale: "linear" | "log"): Annotation {
+  const [lastX, lastY] = [x[x.length - 1], y[y.length - 1]].map(Number);
+  return {
+    text: label,
+    x: Math.log10(lastX),
+    y: yScale === "log" ? Math.log10(lastY) : lastY,
+    xref: panel.x,
+    yref: panel.y,
+    xanchor: "right",
+    yanchor: "bottom",
+    yshift: 1,
+    showarrow: false,
+    font: font(fontSizes.note, color),
+  };
+}
+
 /** What the colours of a panel are, one line a series, in the series' colours. */
-function keyOf({ series, key = "upper right", keyTitle }: ResourcePanel, place: Panel): Annotation {
+function keyOf(panel: ResourcePanel, place: Panel): Annotation {
+  const { key = "upper right", keyTitle } = panel;
   const upper = key === "upper right";
-  const lines = series.filter(({ unnamed }) => !unnamed).map(({ label, color, draw }) =>
+  const lines = keySeries(panel).map(({ label, color, draw }) =>
     `${label} <span style="color:${color}">${draw === "points" ? "\u25CF" : "\u2501"}</span>`
   );
   return {

@@ -113,11 +113,11 @@ export function reversals({ log2 }: Pick<SchemeNeeds, "log2">): Reversal[] {
 
 /**
  * The control of a reversal: the share of random relabellings of the schemes, seed by seed and resource by resource, in which
- * one is found.
+ * one is found. The labels as they are count as one of them, as in every permutation test.
  */
 export function relabelledReversals({ log2, seeds }: SchemeNeeds, relabellings = 400): number {
-  let found = 0;
-  for (let k = 0; k < relabellings; k++) {
+  let found = 1;
+  for (let k = 1; k < relabellings; k++) {
     const relabelled = Object.fromEntries(RESOURCES.map((resource, r) => {
       const orders = seeds.map((_, s) => shuffled(SCHEMES, hash(k, r, s)));
       return [

@@ -1,0 +1,88 @@
+import { mean, sampleVariance } from "simple-statistics";
+import type { Observation } from "../../scaling/mod.ts";
+import type { Profile } from "../profile.ts";
+import { type ComputeCount, type Reading, scaledParameters, select, trainingFlops } from "./readings.ts";
+import { BASE, type Scheme, SCHEMES, sizesOf } from "./schemes.ts";
+import type { StreamName } from "./streams.ts";
+
+/**
+ * Learning curves are read from this share of the examples on: 2^15 of 2^21. Before it models still leave the plateau on which
+ * they know little more than the click rate.
+ */
+const EARLIEST = 1 / 64;
+
+/** The numbers of examples at which curves are read: doublings, up to `examples`. */
+export function readAt(all: readonly Reading[], examples: number): number[] {
+  const tested = new Set(all.map((reading) => reading.examples));
+  return [...tested].filter((count) => count >= EARLIEST * examples && count <= examples).sort((a, b) => a - b);
+}
+
+/** NE of the base model against examples, a list a seed. */
+export function dataObservations(all: readonly Reading[], stream: StreamName, examples: number): Observation[][] {
+  const counts = new Set(readAt(all, examples));
+  const own = select(all, { stream, model: BASE }).filter((reading) => counts.has(reading.examples));
+  return bySeed(own).map((curve) => curve.map(({ examples, ne }) => ({ x: [examples], loss: ne })));
+}
+
+/** NE after `examples` against the parameters that a scheme scales, a list a seed. */
+export function parameterObservations(
+  all: readonly Reading[],
+  scheme: Scheme,
+  { examples, profile }: { readonly examples: number; readonly profile: Profile },
+): Observation[][] {
+  const sizes = sizesOf(scheme, profile);
+  const own = sizes.flatMap((size) => select(all, { stream: "main", model: { scheme, size }, examples }));
+  return bySeed(own).filter((curve) => curve.length === sizes.length)
+    .map((curve) => curve.map(({ cost, ne }) => ({ x: [scaledParameters(cost, scheme)], loss: ne })));
+}
+
+/** The lower envelope of NE against training FLOPs over all schemes, sizes and examples, a list a seed. */
+export function computeObservations(
+  all: readonly Reading[],
+  { examples, profile, count = "products" }: {
+    readonly examples: number;
+    readonly profile: Profile;
+    readonly count?: ComputeCount;
+  },
+): Observation[][] {
+  const counts = new Set(readAt(all, examples));
+  const models = SCHEMES.flatMap((scheme) => sizesOf(scheme, profile).map((size) => ({ scheme, size })));
+  const own = models.flatMap((model) => select(all, { stream: "main", model }));
+  const complete = seedsOfAll(own, models.length);
+  return bySeed(own.filter((reading) => counts.has(reading.examples) && complete.has(reading.seed)))
+    .map((cells) =>
+      envelope(cells.map((cell) => ({ x: [trainingFlops(cell, count) * cell.examples], loss: cell.ne })))
+    );
+}
+
+/** The best loss in each doubling of the resource, of those that no smaller one reaches. */
+function envelope(points: readonly Observation[]): Observation[] {
+  const octaves = new Map<number, Observation>();
+  for (const point of points) {
+    const octave = Math.floor(Math.log2(point.x[0]));
+    if (point.loss < (octaves.get(octave)?.loss ?? Infinity)) octaves.set(octave, point);
+  }
+  const rising = [...octaves.values()].sort((a, b) => a.x[0] - b.x[0]);
+  return rising.filter(({ loss }, i) => rising.slice(0, i).every((smaller) => smaller.loss > loss));
+}
+
+/** Seeds with which all models were trained; the base model counts once in every scheme. */
+function seedsOfAll(own: readonly Reading[], models: number): Set<number> {
+  const runs = new Map<number, Set<string>>();
+  for (const { seed, run } of own) runs.set(seed, (runs.get(seed) ?? new Set()).add(run));
+  const distinct = models - (SCHEMES.length - 1);
+  return new Set([...runs].filter(([, ids]) => ids.size === distinct).map(([seed]) => seed));
+}
+
+function bySeed(own: readonly Reading[]): Reading[][] {
+  const groups = Map.groupBy(own, ({ seed }) => seed);
+  return [...groups.keys()].sort((a, b) => a - b).map((seed) => groups.get(seed)!);
+}
+
+/** Standard deviation of ln NE between seeds at the same x, pooled: the noise that a fit should expect. */
+export function seedNoise(bySeed: readonly (readonly Observation[])[]): number {
+  const groups = Map.groupBy(bySeed.flat(), ({ x }) => x.join());
+  const variances = [...groups.values()].filter((group) => group.length > 1)
+    .map((group) => sampleVariance(group.map(({ loss }) => Math.log(loss))));
+  return variances.length > 0 ? Math.sqrt(mean(variances)) : NaN;
+}
