@@ -60,7 +60,8 @@ export async function tuneRates<M>(
   const waiting = () =>
     models.flatMap((model, i) => asked[i].done ? [] : asked[i].value.map((rates) => ({ i, model, rates })));
   for (let wanted = waiting(); wanted.length > 0; wanted = waiting()) {
-    const losses = await evaluate(wanted.map(({ model, rates }) => ({ model, rates })));
+    const evaluated = await evaluate(wanted.map(({ model, rates }) => ({ model, rates })));
+    const losses = evaluated.map((loss) => Number.isNaN(loss) ? Infinity : loss);
     const answers = models.map((_, i) => losses.filter((_, k) => wanted[k].i === i));
     answers.forEach((answer, i) => {
       if (!asked[i].done) asked[i] = searches[i].next(answer);

@@ -197,12 +197,17 @@ function endLabel({ label, x, y, color }: ResourceSeries, panel: Panel, yScale: 
   };
 }
 
+/** What stands for a series in a key. */
+const SAMPLES = { points: "\u25CF", line: "\u2501", both: "\u2501" } as const;
+
 /** What the colours of a panel are, one line a series, in the series' colours. */
 function keyOf(panel: ResourcePanel, place: Panel): Annotation {
   const { key = "upper right", keyTitle } = panel;
   const upper = key === "upper right";
-  const lines = keySeries(panel).map(({ label, color, draw }) =>
-    `${label} <span style="color:${color}">${draw === "points" ? "\u25CF" : "\u2501"}</span>`
+  const lines = keySeries(panel).map(({ label, color, draw = "both" }) =>
+    upper
+      ? `${label} <span style="color:${color}">${SAMPLES[draw]}</span>`
+      : `<span style="color:${color}">${SAMPLES[draw]}</span> ${label}`
   );
   return {
     text: [...(keyTitle ? [keyTitle] : []), ...lines].join("<br>"),
@@ -212,7 +217,7 @@ function keyOf(panel: ResourcePanel, place: Panel): Annotation {
     yref: `${place.y} domain`,
     xanchor: upper ? "right" : "left",
     yanchor: upper ? "top" : "bottom",
-    align: "right",
+    align: upper ? "right" : "left",
     showarrow: false,
     font: font(fontSizes.note),
   };

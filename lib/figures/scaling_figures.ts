@@ -18,6 +18,13 @@ import { shortNumber } from "./tidy_ticks.ts";
 
 const NE = "Normalized entropy (NE)";
 
+const PANEL_TITLES: Readonly<Record<Scheme, string>> = {
+  vertical: "More embedding rows",
+  horizontal: "Wider embeddings",
+  overarch: "Wider overarch",
+  allMlp: "Wider MLPs",
+};
+
 /** What the sizes of a scheme are called in a key. */
 const SIZE_TITLES: Readonly<Record<Scheme, string>> = {
   vertical: "most rows",
@@ -80,7 +87,7 @@ export function dataScaling(all: readonly Reading[], examples: number): Figure {
       const own = sizes(all, scheme);
       const colors = sequentialColors(own.length);
       return {
-        title: `More ${describeScheme(scheme)}`,
+        title: PANEL_TITLES[scheme],
         keyTitle: SIZE_TITLES[scheme],
         reference: optimum(all),
         series: own.map((size, i): ResourceSeries => ({
@@ -110,7 +117,7 @@ export function parameterScaling(all: readonly Reading[], examples: number): Fig
     xTitle: "Parameters",
     yTitle: NE,
     panels: SCHEMES.map((scheme): ResourcePanel => ({
-      title: `More ${describeScheme(scheme)}`,
+      title: PANEL_TITLES[scheme],
       xTitle: scheme === "vertical" || scheme === "horizontal" ? "Embedding parameters" : "MLP parameters",
       key: "none",
       reference: optimum(all),
@@ -196,7 +203,7 @@ export function energyGrid(all: readonly Reading[], examples: number, joulesPerF
       y: cells.map(({ y }) => y),
     });
     return {
-      title: `${describeScheme(scheme)[0].toUpperCase()}${describeScheme(scheme).slice(1)} and data`,
+      title: `${PANEL_TITLES[scheme]}, more data`,
       reference: optimum(all),
       series: [
         ...counts.map((count, i) => line("size grows", own.map((size) => cell(size, count)), blue, i === 0)),

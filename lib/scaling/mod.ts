@@ -13,3 +13,11 @@ export type {
 export { fitLaw, type FitOptions } from "./fit_law.ts";
 export type { Law, LawName } from "./law.ts";
 export type { Observation } from "./observation.ts";
+export {
+  GROWTH_2019_2021,
+  type GrowthPlan,
+  growthPlan,
+  type GrowthPlanOptions,
+  type GrowthYear,
+  type YearlyGrowth,
+} from "./growth_plan.ts";

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { dataVerdict, parametersVerdict, schemeVerdict } from "../../../lib/experiments/scaling_study/return_claims.ts";
+import {
+  relabelledReversals,
+  reversals,
+  schemeNeeds,
+} from "../../../lib/experiments/scaling_study/scheme_efficiency.ts";
+import { BASE_SIZE } from "../../../lib/experiments/scaling_study/schemes.ts";
+import { EXAMPLES, FLOOR, type Formula, madeReadings } from "./made_readings.ts";
+
+const options = { profile: "paper", examples: EXAMPLES } as const;
+const inData = (examples: number) => 0.05 * (examples / EXAMPLES) ** -0.3;
+
+/** Data pay, parameters of no scheme do, but on the stream that demands capacity wide embeddings do; small fields are learned. */
+const asThePaperSays: Formula = ({ stream, model, examples }) => {
+  if (stream === "noTail") return FLOOR + 1e-4 * (examples / EXAMPLES) ** -1;
+  const width = stream === "capacity" && model.scheme === "horizontal" ? 0.4 / model.size : 0.4 / 8;
+  return FLOOR + inData(examples) + (stream === "capacity" ? width : 0);
+};
+
+/** Nothing but parameters pays, on every stream. */
+const onlyParametersPay: Formula = ({ model }) => FLOOR + 0.1 * (model.size / BASE_SIZE[model.scheme]) ** -0.2;
+
+Deno.test("S5 and S6 are reproduced where data pay and parameters do not, and the controls behave", () => {
+  const made = madeReadings(asThePaperSays);
+  assert.equal(parametersVerdict(made, options).verdict.judgement, "reproduced");
+  assert.equal(dataVerdict(made, options).verdict.judgement, "reproduced");
+});
+
+Deno.test("S5 is not reproduced where four times the parameters buy more than twice the data", () => {
+  const { verdict } = parametersVerdict(madeReadings(onlyParametersPay), options);
+  assert.equal(verdict.judgement, "not reproduced");
+});
+
+Deno.test("S5 is partly reproduced where data pay more also for the teacher that demands capacity", () => {
+  const { verdict } = parametersVerdict(madeReadings(({ examples }) => FLOOR + inData(examples)), options);
+  assert.equal(verdict.judgement, "partly");
+});
+
+Deno.test("S6 is partly reproduced where data pay as much without a tail and without interactions", () => {
+  const { verdict } = dataVerdict(madeReadings(({ examples }) => FLOOR + inData(examples)), options);
+  assert.equal(verdict.judgement, "partly");
+});
+
+Deno.test("S5 and S6 tell the gains that the formula has", () => {
+  const made = madeReadings(asThePaperSays, { noise: 0, own: 0 });
+  const [before, after] = [EXAMPLES / 2, EXAMPLES].map((examples) => FLOOR + inData(examples));
+  const gain = `${(100 * (after - before) / before).toFixed(2)} %`;
+  assert.ok(dataVerdict(made, options).verdict.measured.includes(gain));
+  assert.ok(parametersVerdict(made, options).verdict.measured.includes(`embedding rows 0.00 %`));
+});
+
+Deno.test("S4 is reproduced where schemes trade places between parameters and compute", () => {
+  // rows are needed for quality and free of compute; a small overarch is as good as the base
+  const formula: Formula = ({ model, examples }) =>
+    FLOOR + inData(examples) + (model.scheme === "vertical" ? 0.02 * (1 - model.size / BASE_SIZE.vertical) : 0);
+  const made = madeReadings(formula);
+  const needs = schemeNeeds(made, EXAMPLES, "paper");
+  assert.ok(reversals(needs).length === 0 || relabelledReversals(needs) < 0.5);
+  const trading: Formula = (cell) =>
+    cell.model.scheme === "horizontal" && cell.model.size > 8
+      ? FLOOR + inData(2 * cell.examples) // wide embeddings save data, and cost parameters
+      : formula(cell);
+  const { verdict } = schemeVerdict(madeReadings(trading), options);
+  assert.equal(verdict.judgement, "reproduced");
+  assert.match(verdict.measured, /needs .* times the/);
+});
+
+Deno.test("the resources that a scheme needs are those of the formula", () => {
+  const made = madeReadings(({ examples }) => FLOOR + inData(examples), { noise: 0, own: 0 });
+  const { log2, ne } = schemeNeeds(made, EXAMPLES, "paper");
+  assert.equal(ne, FLOOR + inData(EXAMPLES / 2));
+  for (const scheme of ["vertical", "horizontal", "overarch", "allMlp"] as const) {
+    assert.deepEqual(log2.data[scheme], [20, 20, 20, 20], "half of 2^21 examples, whatever the size");
+  }
+  const rows = 10 + 20 + 9 * 30 + 30; // the smallest tables: at most 30 rows in each of twelve fields
+  assert.ok(log2.parameters.vertical[0] < Math.log2(8 * (rows + 12 * 30) + 20_000));
+  assert.ok(log2.parameters.horizontal[0] > log2.parameters.vertical[0]);
+});
