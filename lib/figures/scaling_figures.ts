@@ -6,6 +6,7 @@ import {
   type ReadingFilter,
   scaledParameters,
   select,
+  type StudyReadings,
   trainingFlops,
 } from "../experiments/scaling_study/readings.ts";
 import { BASE, isBase, type Scheme, SCHEMES } from "../experiments/scaling_study/schemes.ts";
@@ -71,10 +72,8 @@ function optimum(all: readonly Reading[]) {
 
 /**
  * Plot 1: NE against training examples, a panel for each way to add parameters, a line for each size.
- *
- * @param examples of the runs on the main stream
  */
-export function dataScaling(all: readonly Reading[], examples: number): Figure {
+export function dataScaling({ readings: all, examples }: StudyReadings): Figure {
   const counts = readAt(all, examples);
   return resourcePanels({
     name: "data_scaling",
@@ -106,7 +105,7 @@ export function dataScaling(all: readonly Reading[], examples: number): Figure {
 }
 
 /** Plot 2: NE against the parameters that a scheme scales, a panel for each scheme, a line for each number of examples. */
-export function parameterScaling(all: readonly Reading[], examples: number): Figure {
+export function parameterScaling({ readings: all, examples }: StudyReadings): Figure {
   const counts = readAt(all, examples).filter((_, i, own) => (own.length - 1 - i) % 2 === 0);
   const colors = sequentialColors(counts.length);
   return resourcePanels({
@@ -137,7 +136,7 @@ export function parameterScaling(all: readonly Reading[], examples: number): Fig
 }
 
 /** Plot 3: NE against training FLOPs of all models after all numbers of examples, and their lower envelope. */
-export function computeScaling(all: readonly Reading[], examples: number): Figure {
+export function computeScaling({ readings: all, examples }: StudyReadings): Figure {
   const counts = readAt(all, examples);
   const series = SCHEMES.map((scheme, i): ResourceSeries => {
     const { color, symbol } = seriesStyle(i);
@@ -185,7 +184,7 @@ export function computeScaling(all: readonly Reading[], examples: number): Figur
  * Plot 4, after Figure 12 of *Sustainable AI* (arXiv 2111.00364): NE against the energy of training, on the grid of model
  * sizes (blue lines, at one number of examples) and numbers of examples (red, at one size).
  */
-export function energyGrid(all: readonly Reading[], examples: number, joulesPerFlop: number): Figure {
+export function energyGrid({ readings: all, examples }: StudyReadings, joulesPerFlop: number): Figure {
   const counts = readAt(all, examples);
   const [blue, red] = palette;
   const panels = (["horizontal", "allMlp"] as const).map((scheme): ResourcePanel => {
@@ -235,7 +234,7 @@ const STREAM_LABELS: Readonly<Partial<Record<StreamName, string>>> = {
 };
 
 /** Where a power law holds: the local exponent of the excess over the known optimum, stream by stream. */
-export function localExponents(all: readonly Reading[], examples: number): Figure {
+export function localExponents({ readings: all, examples }: StudyReadings): Figure {
   const series = Object.entries(STREAM_LABELS).map(([stream, label], i): ResourceSeries => {
     const own = select(all, { stream: stream as StreamName, model: BASE });
     const counts = readAt(own, Math.max(...own.map((reading) => reading.examples))).filter((count) =>
@@ -269,7 +268,7 @@ export function localExponents(all: readonly Reading[], examples: number): Figur
 }
 
 /** Learning curves on streams other than the main one. */
-export function controlCurves(all: readonly Reading[], examples: number): Figure {
+export function controlCurves({ readings: all, examples }: StudyReadings): Figure {
   const streams = Object.entries(STREAM_LABELS);
   return resourcePanels({
     name: "control_streams",

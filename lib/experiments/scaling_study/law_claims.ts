@@ -2,11 +2,10 @@ import type { Observation } from "../../scaling/mod.ts";
 import { fitLaw } from "../../scaling/mod.ts";
 import { estimate } from "../paired.ts";
 import { effectMinusControl, equivalence, tTest } from "../t_test.ts";
-import type { Profile } from "../profile.ts";
 import { describePercent, type Judgement, type TestedVerdict } from "../verdict.ts";
 import { advantage, type LawError, lawError, missedShare } from "./law_error.ts";
 import { computeObservations, dataObservations, parameterObservations, seedNoise } from "./law_observations.ts";
-import { type Reading, select } from "./readings.ts";
+import { type Reading, select, type StudyReadings } from "./readings.ts";
 import { type Scheme, SCHEMES } from "./schemes.ts";
 
 /** Doublings that fits do not see and have to predict. */
@@ -14,13 +13,6 @@ const HELD_OUT = 2;
 
 /** A forecast over two doublings is good when it misses at most this share of the gain that there was to predict. */
 const GOOD_SHARE = 0.25;
-
-/** What every claim about a law is judged in. */
-export interface LawClaimOptions {
-  readonly profile: Profile;
-  /** Examples of the runs on the main stream. */
-  readonly examples: number;
-}
 
 function errorOf(bySeed: readonly (readonly Observation[])[]): LawError {
   return lawError(bySeed, { heldOut: HELD_OUT, delta: 2.5 * seedNoise(bySeed) });
@@ -32,7 +24,7 @@ const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
  * S1: quality follows a power law plus constant in data. Judged by what the law, fitted to all but the last two doublings,
  * misses there, beside its rivals without a constant. On the stream with interactions among all fields it should fail.
  */
-export function dataLawVerdict(all: readonly Reading[], { examples }: LawClaimOptions): TestedVerdict {
+export function dataLawVerdict({ readings: all, examples }: StudyReadings): TestedVerdict {
   const main = errorOf(dataObservations(all, "main", examples));
   const control = errorOf(dataObservations(all, "allFields", 2 * examples));
   const effect = estimate(advantage(main));
@@ -75,7 +67,7 @@ export function dataLawVerdict(all: readonly Reading[], { examples }: LawClaimOp
  * S2: quality follows a power law plus constant in model size, scheme by scheme: the law has to beat its rivals on the two
  * largest sizes, and its exponent has to be known.
  */
-export function parameterLawVerdict(all: readonly Reading[], { examples, profile }: LawClaimOptions): TestedVerdict {
+export function parameterLawVerdict({ readings: all, examples, profile }: StudyReadings): TestedVerdict {
   const schemes = SCHEMES.map((scheme) => {
     const bySeed = parameterObservations(all, scheme, { examples, profile });
     const fit = fitLaw("powerLawConstant", bySeed.flat());
@@ -133,7 +125,7 @@ const EXPONENT_MARGIN = 0.05;
  * S3: quality follows a power law plus constant in training compute, on the lower envelope of all runs; the exponent should
  * not hang on whether lookups count as compute.
  */
-export function computeLawVerdict(all: readonly Reading[], { examples, profile }: LawClaimOptions): TestedVerdict {
+export function computeLawVerdict({ readings: all, examples, profile }: StudyReadings): TestedVerdict {
   const bySeed = computeObservations(all, { examples, profile });
   const counted = computeObservations(all, { examples, profile, count: "products and lookups" });
   const error = errorOf(bySeed);

@@ -1,5 +1,6 @@
 import type { Cost } from "../../models/cost.ts";
 import { teacherPreset } from "../../data/teacher/mod.ts";
+import type { Profile } from "../profile.ts";
 import type { ScalingRun } from "./run_scaling_study.ts";
 import { BASE_SIZE, isBase, type ScaledModel, type Scheme } from "./schemes.ts";
 import type { StreamName } from "./streams.ts";
@@ -20,6 +21,14 @@ export interface Reading {
   readonly run: string;
 }
 
+/** All readings of the study, and what they are readings of. */
+export interface StudyReadings {
+  readonly readings: readonly Reading[];
+  /** Examples of a run on the main stream. */
+  readonly examples: number;
+  readonly profile: Profile;
+}
+
 /** Which readings are meant; what is left out may be anything. */
 export interface ReadingFilter {
   readonly stream?: StreamName;
@@ -28,7 +37,7 @@ export interface ReadingFilter {
 }
 
 /** All readings of some runs: one for each test, which are made at doubling numbers of examples. */
-export function readings(runs: readonly ScalingRun[]): Reading[] {
+export function scalingReadings(runs: readonly ScalingRun[]): Reading[] {
   return runs.flatMap(({ cell, record }) =>
     record.result.tests.map(({ examples, metrics }): Reading => ({
       stream: cell.stream,

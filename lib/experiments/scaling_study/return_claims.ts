@@ -2,8 +2,8 @@ import { effectMinusControl, tTest } from "../t_test.ts";
 import { estimate } from "../paired.ts";
 import { describePercent, judgeReduction, type TestedVerdict } from "../verdict.ts";
 import { bestEnlarging, doublingData, enlarging } from "./gains.ts";
-import { describeScheme, type LawClaimOptions, runsOf } from "./law_claims.ts";
-import type { Reading } from "./readings.ts";
+import { describeScheme, runsOf } from "./law_claims.ts";
+import type { StudyReadings } from "./readings.ts";
 import { SCHEMES } from "./schemes.ts";
 import { relabelledReversals, type Reversal, reversals, schemeNeeds } from "./scheme_efficiency.ts";
 
@@ -16,7 +16,7 @@ const DATA_MARGIN = 0.1;
  * S4: no scheme is best by data, by parameters and by compute. Judged by pairs of schemes that trade places; with schemes
  * relabelled at random there should be none.
  */
-export function schemeVerdict(all: readonly Reading[], { examples, profile }: LawClaimOptions): TestedVerdict {
+export function schemeVerdict({ readings: all, examples, profile }: StudyReadings): TestedVerdict {
   const needs = schemeNeeds(all, examples, profile);
   const found = reversals(needs), chance = relabelledReversals(needs);
   return {
@@ -46,7 +46,7 @@ function describeReversal({ winner, loser, on, but, onLog2, butLog2 }: Reversal)
  * S5: parameter scaling is out of steam. From the base model at half of the examples, at least four times the parameters, by
  * the scheme that pays most for each seed, against twice the data; on the stream that demands capacity parameters should pay.
  */
-export function parametersVerdict(all: readonly Reading[], { examples, profile }: LawClaimOptions): TestedVerdict {
+export function parametersVerdict({ readings: all, examples, profile }: StudyReadings): TestedVerdict {
   const half = examples / 2;
   const behind = (stream: "main" | "capacity") => {
     const data = doublingData(all, stream, half);
@@ -86,7 +86,7 @@ export function parametersVerdict(all: readonly Reading[], { examples, profile }
  * S6: data scaling is the way forward: the last doubling of the data still pays. Without a tail of rare ids and without
  * interactions it should not.
  */
-export function dataVerdict(all: readonly Reading[], { examples }: LawClaimOptions): TestedVerdict {
+export function dataVerdict({ readings: all, examples }: StudyReadings): TestedVerdict {
   const half = examples / 2;
   const gain = (stream: "main" | "noTail" | "mainEffects") => doublingData(all, stream, half);
   const main = gain("main"), control = gain("noTail");

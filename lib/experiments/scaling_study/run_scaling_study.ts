@@ -2,7 +2,8 @@ import { runStudy, type StudyOptions } from "../study.ts";
 import type { ObtainedRun, WantedRun } from "../obtain_runs.ts";
 import { type TunedRates, tuneRates } from "../tune_rates.ts";
 import { finalNe } from "./final_ne.ts";
-import { type ScalingCell, scalingPlan, START_RATES, tuningRun } from "./plan.ts";
+import { type ScalingCell, scalingPlan, scalingSizes, START_RATES, tuningRun } from "./plan.ts";
+import { scalingReadings, type StudyReadings } from "./readings.ts";
 import { type ScaledModel, scaledModels } from "./schemes.ts";
 
 /** One run of the study and what it is for. */
@@ -13,8 +14,8 @@ export interface TunedModel extends TunedRates {
   readonly model: ScaledModel;
 }
 
-/** All runs of the study. */
-export interface ScalingStudy {
+/** All runs of the study, and what is read from them. */
+export interface ScalingStudy extends StudyReadings {
   readonly tuned: readonly TunedModel[];
   readonly tuningRuns: readonly ObtainedRun[];
   readonly runs: readonly ScalingRun[];
@@ -50,10 +51,13 @@ export async function runScalingStudy(options: StudyOptions): Promise<ScalingStu
   // with those that tuned, which are at hand by now, so that all are shipped together
   const tuning = wantedForTuning.map((run) => ({ ...run, trainHere: false }));
   const all = await runStudy(NAME, [...plan, ...tuning], { ...options, keepStreams: true });
-  const runs = all.slice(0, plan.length);
+  const runs = plan.map(({ cell }, i): ScalingRun => ({ ...all[i], cell }));
   return {
     tuned: tuned.map((rates, i) => ({ model: models[i], ...rates })),
     tuningRuns,
-    runs: runs.map((run, i) => ({ ...run, cell: plan[i].cell })),
+    runs,
+    readings: scalingReadings(runs),
+    examples: scalingSizes(profile).examples,
+    profile,
   };
 }

@@ -8,7 +8,8 @@ import {
 import { BASE_SIZE } from "../../../lib/experiments/scaling_study/schemes.ts";
 import { EXAMPLES, FLOOR, type Formula, madeReadings } from "./made_readings.ts";
 
-const options = { profile: "paper", examples: EXAMPLES } as const;
+const study = (formula: Formula, noise?: Parameters<typeof madeReadings>[1]) =>
+  ({ profile: "paper", examples: EXAMPLES, readings: madeReadings(formula, noise) }) as const;
 const inData = (examples: number) => 0.05 * (examples / EXAMPLES) ** -0.3;
 
 /** Data pay, parameters of no scheme do, but on the stream that demands capacity wide embeddings do; small fields are learned. */
@@ -22,32 +23,32 @@ const asThePaperSays: Formula = ({ stream, model, examples }) => {
 const onlyParametersPay: Formula = ({ model }) => FLOOR + 0.1 * (model.size / BASE_SIZE[model.scheme]) ** -0.2;
 
 Deno.test("S5 and S6 are reproduced where data pay and parameters do not, and the controls behave", () => {
-  const made = madeReadings(asThePaperSays);
-  assert.equal(parametersVerdict(made, options).verdict.judgement, "reproduced");
-  assert.equal(dataVerdict(made, options).verdict.judgement, "reproduced");
+  const made = study(asThePaperSays);
+  assert.equal(parametersVerdict(made).verdict.judgement, "reproduced");
+  assert.equal(dataVerdict(made).verdict.judgement, "reproduced");
 });
 
 Deno.test("S5 is not reproduced where four times the parameters buy more than twice the data", () => {
-  const { verdict } = parametersVerdict(madeReadings(onlyParametersPay), options);
+  const { verdict } = parametersVerdict(study(onlyParametersPay));
   assert.equal(verdict.judgement, "not reproduced");
 });
 
 Deno.test("S5 is partly reproduced where data pay more also for the teacher that demands capacity", () => {
-  const { verdict } = parametersVerdict(madeReadings(({ examples }) => FLOOR + inData(examples)), options);
+  const { verdict } = parametersVerdict(study(({ examples }) => FLOOR + inData(examples)));
   assert.equal(verdict.judgement, "partly");
 });
 
 Deno.test("S6 is partly reproduced where data pay as much without a tail and without interactions", () => {
-  const { verdict } = dataVerdict(madeReadings(({ examples }) => FLOOR + inData(examples)), options);
+  const { verdict } = dataVerdict(study(({ examples }) => FLOOR + inData(examples)));
   assert.equal(verdict.judgement, "partly");
 });
 
 Deno.test("S5 and S6 tell the gains that the formula has", () => {
-  const made = madeReadings(asThePaperSays, { noise: 0, own: 0 });
+  const made = study(asThePaperSays, { noise: 0, own: 0 });
   const [before, after] = [EXAMPLES / 2, EXAMPLES].map((examples) => FLOOR + inData(examples));
   const gain = `${(100 * (after - before) / before).toFixed(2)} %`;
-  assert.ok(dataVerdict(made, options).verdict.measured.includes(gain));
-  assert.ok(parametersVerdict(made, options).verdict.measured.includes(`embedding rows 0.00 %`));
+  assert.ok(dataVerdict(made).verdict.measured.includes(gain));
+  assert.ok(parametersVerdict(made).verdict.measured.includes(`embedding rows 0.00 %`));
 });
 
 Deno.test("S4 is reproduced where schemes trade places between parameters and compute", () => {
@@ -61,7 +62,7 @@ Deno.test("S4 is reproduced where schemes trade places between parameters and co
     cell.model.scheme === "horizontal" && cell.model.size > 8
       ? FLOOR + inData(2 * cell.examples) // wide embeddings save data, and cost parameters
       : formula(cell);
-  const { verdict } = schemeVerdict(madeReadings(trading), options);
+  const { verdict } = schemeVerdict(study(trading));
   assert.equal(verdict.judgement, "reproduced");
   assert.match(verdict.measured, /needs .* times the/);
 });
