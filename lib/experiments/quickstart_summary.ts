@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import { estimate, pairedPercent } from "./paired.ts";
 import { QUICKSTART_MODELS, type QuickstartRun, SYNTHETIC_LOGS } from "./quickstart.ts";
+import { countSources } from "./run_sources.ts";
 import { describePercent, judgeReduction, type Verdict } from "./verdict.ts";
 
 /** One line of the quickstart's table: means over the seeds. */
@@ -57,16 +58,10 @@ export function quickstartTable(runs: readonly QuickstartRun[]): QuickstartRow[]
         FLOPs: totalFlops,
         "examples/s": average((run) => run.record.result.examplesPerSecond),
         seeds: own.length,
-        runs: countSources(own),
+        runs: countSources(own.map(({ source }) => source)),
       }];
     })
   );
-}
-
-function countSources(runs: readonly QuickstartRun[]): string {
-  const sources = ["trained", "kept", "shipped"] as const;
-  const counted = sources.map((source) => ({ source, count: runs.filter((run) => run.source === source).length }));
-  return counted.filter(({ count }) => count > 0).map(({ source, count }) => `${count} ${source}`).join(", ");
 }
 
 /** The largest reduction in percent of NE that counts as none in the control of Q1. Fixed before the runs were made. */

@@ -7,6 +7,7 @@ export {
 } from "./calibration_plot.ts";
 export { type ExportedFigure, exportFigure, type FigureFormat, figureFormats } from "./export_figure.ts";
 export { Figure, type FigureParts, jupyterDisplay, type MimeBundle } from "./figure.ts";
+export { intervalPlot, type IntervalPlotOptions, type IntervalRow } from "./interval_plot.ts";
 export {
   type LearningCurve,
   type LearningCurvePanel,

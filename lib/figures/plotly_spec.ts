@@ -34,7 +34,7 @@ export interface Marker {
   readonly line?: Line;
 }
 
-/** Distances from the point upwards (`array`) and downwards (`arrayminus`). */
+/** Distances from the point up or right (`array`), and down or left (`arrayminus`). */
 export interface ErrorBars {
   readonly type: "data";
   readonly symmetric: boolean;
@@ -54,6 +54,7 @@ interface CommonTrace {
   readonly xaxis?: string;
   readonly yaxis?: string;
   readonly marker?: Marker;
+  readonly error_x?: ErrorBars;
   readonly error_y?: ErrorBars;
   readonly opacity?: number;
   readonly legendgroup?: string;
