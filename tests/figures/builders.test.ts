@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { calibrationPlot, learningCurves, wilsonInterval } from "../../lib/figures/mod.ts";
+import {
+  calibrationPlot,
+  intervalPlot,
+  learningCurves,
+  resourcePanels,
+  sequentialColors,
+  wilsonInterval,
+} from "../../lib/figures/mod.ts";
 import * as examples from "./example_figures.ts";
 import { assertSnapshot } from "./spec_snapshot.ts";
 
@@ -136,4 +143,63 @@ Deno.test("wilsonInterval agrees with published values and its closed forms at t
   assert.ok(Math.abs(wilsonInterval(0, 50, 2)[1] - 4 / 54) < 1e-12);
   assert.ok(Math.abs(wilsonInterval(50, 50, 2)[0] - 50 / 54) < 1e-12);
   assert.throws(() => wilsonInterval(1, 0), /wanted 0 <= successes <= trials/);
+});
+
+const series = { label: "a", x: [1, 10], y: [0.9, 0.8], color: "#0072B2" };
+const panelsOf = (panel: Parameters<typeof resourcePanels>[0]["panels"][number], own = {}) =>
+  resourcePanels({ name: "test", caption: "A test.", xTitle: "D", yTitle: "NE", panels: [panel], ...own });
+
+Deno.test("resourcePanels names in the key what has no label of its own, in the series' colours", () => {
+  const { annotations } = panelsOf({
+    keyTitle: "d",
+    series: [series, { ...series, label: "b", unnamed: true }, { ...series, label: "c", labelled: true }],
+  }).spec.layout;
+  const texts = annotations!.map(({ text }) => text);
+  assert.deepEqual(texts, ["c", `d<br>a <span style="color:#0072B2">\u2501</span>`]);
+});
+
+Deno.test("resourcePanels places a label on log axes by the logarithm of its last point", () => {
+  const [label] = panelsOf({ series: [{ ...series, labelled: true }] }, { yScale: "log" }).spec.layout.annotations!;
+  assert.deepEqual([label.x, label.y], [1, Math.log10(0.8)]);
+});
+
+Deno.test("resourcePanels shows one range of y in all panels, or each its own", () => {
+  const panels = [{ series: [series] }, { series: [{ ...series, y: [0.5, 0.4] }] }];
+  const ranges = (sharedY: boolean) => {
+    const { layout } = panelsOf(panels[0], { panels, sharedY }).spec;
+    return [layout.yaxis!.range!, layout.yaxis2!.range!];
+  };
+  assert.deepEqual(ranges(true)[0], ranges(true)[1]);
+  assert.ok(ranges(false)[1][1] < 0.6 && ranges(false)[0][0] > 0.7);
+});
+
+Deno.test("resourcePanels says what is wrong with its input", () => {
+  assert.throws(() => panelsOf({ series: [] }), /there is no series/);
+  assert.throws(() => panelsOf({ series: [{ ...series, x: [0, 1] }] }), /series "a" has x = 0/);
+  assert.throws(() => panelsOf({ series: [{ ...series, y: [1] }] }), /2, 1, 1, 1 values of x, y, lo, hi/);
+  assert.throws(() => panelsOf({ series: [{ ...series, y: [-1, 1] }] }, { yScale: "log" }), /has y = -1/);
+});
+
+Deno.test("sequential colours get lighter one after another, as the eye weighs the channels", () => {
+  const light = sequentialColors(9).map((color) => {
+    const [r, g, b] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; // relative luminance (ITU-R BT.709)
+  });
+  assert.ok(light.slice(1).every((value, k) => value > light[k]));
+  assert.equal(sequentialColors(1).length, 1);
+});
+
+Deno.test("intervalPlot draws an interval without an end to the edge of the panel", () => {
+  const { data } = intervalPlot({
+    name: "test",
+    caption: "A test.",
+    xTitle: "%",
+    xRange: [-1, 1],
+    rows: [{ label: "a", value: 0, low: -Infinity, high: 0.5 }],
+  }).spec;
+  assert.deepEqual(data[0].error_x?.arrayminus, [1]);
+  assert.throws(
+    () => intervalPlot({ name: "t", caption: "", xTitle: "", rows: [{ label: "a", value: 2, low: 0, high: 1 }] }),
+    /"a" has 2 outside of its interval/,
+  );
 });

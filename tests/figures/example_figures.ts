@@ -1,4 +1,12 @@
-import { calibrationPlot, type Figure, type LearningCurve, learningCurves } from "../../lib/figures/mod.ts";
+import {
+  calibrationPlot,
+  type Figure,
+  intervalPlot,
+  type LearningCurve,
+  learningCurves,
+  resourcePanels,
+  sequentialColors,
+} from "../../lib/figures/mod.ts";
 
 /** NE = a + b (examples)^-c at points evenly spaced on the log axis, with a band if `spread` is given. */
 function curve(label: string, [a, b, c]: [number, number, number], points = 9, spread?: number): LearningCurve {
@@ -72,5 +80,66 @@ export function linearCalibration(): Figure {
         clicks: Math.round(1500 * (predicted + (k % 3 - 1) * 0.008)),
       })),
     }],
+  });
+}
+
+/** Two panels with keys of their own, a band, a reference, a labelled line, points and an envelope. */
+export function resources(): Figure {
+  const x = [1e4, 1e5, 1e6], colors = sequentialColors(3);
+  return resourcePanels({
+    name: "resources",
+    caption: "NE against two resources.",
+    xTitle: "Training examples D",
+    yTitle: "NE",
+    panels: [{
+      title: "Widths",
+      keyTitle: "d",
+      reference: { y: 0.7, label: "Bayes optimum" },
+      series: [2, 8, 32].map((d, k) => ({
+        label: String(d),
+        x,
+        y: [0.9, 0.82, 0.78].map((ne) => ne - 0.02 * k),
+        lo: [0.89, 0.81, 0.77].map((ne) => ne - 0.02 * k),
+        hi: [0.91, 0.83, 0.79].map((ne) => ne - 0.02 * k),
+        color: colors[k],
+      })),
+    }, {
+      title: "Compute",
+      xTitle: "FLOPs",
+      key: "lower left",
+      series: [
+        { label: "runs", x: [1e9, 1e10, 1e11], y: [0.9, 0.85, 0.8], color: colors[0], draw: "points" },
+        {
+          label: "law",
+          x: [1e9, 1e11],
+          y: [0.9, 0.79],
+          color: colors[1],
+          draw: "line",
+          dash: "3px,2px",
+          labelled: true,
+        },
+        { label: "again", x: [1e9, 1e11], y: [0.91, 0.8], color: colors[1], draw: "line", unnamed: true },
+      ],
+    }],
+  });
+}
+
+/** Two series of intervals on three lines, one without an end. */
+export function intervals(): Figure {
+  const labels = ["Embedding rows", "Embedding width", "Overarch"];
+  return intervalPlot({
+    name: "intervals",
+    caption: "Effects with their 95 % intervals.",
+    xTitle: "NE difference (%)",
+    xRange: [-1, 0.5],
+    rows: ["main", "control"].flatMap((series, s) =>
+      labels.map((label, k) => ({
+        label,
+        series,
+        value: -0.2 * k + 0.1 * s,
+        low: k === 2 && s === 1 ? -Infinity : -0.2 * k + 0.1 * s - 0.15,
+        high: -0.2 * k + 0.1 * s + 0.1,
+      }))
+    ),
   });
 }
