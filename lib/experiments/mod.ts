@@ -40,6 +40,28 @@ export { type FailedRun, type GridOptions, type GridResult, runGrid } from "./ru
 export { type LeaseOptions, type RunLease, takeLease } from "./run_lease.ts";
 export type { RunOrigin, RunRecord } from "./run_record.ts";
 export { powerOfPairs, seedsNeeded, type SeedsNeededOptions } from "./seeds_needed.ts";
+export {
+  type DataForecast,
+  dataForecast,
+  type ForecastPoint,
+  type RolloutRow,
+  rollouts,
+} from "./scaling_study/data_forecast.ts";
+export { type JointLaw, jointLaw } from "./scaling_study/joint_law.ts";
+export { type LawRow, lawTable, type ResourceLaw, resourceLaws } from "./scaling_study/law_table.ts";
+export { type ScaledModelRow, scaledModelTable } from "./scaling_study/model_table.ts";
+export { type Reading, scalingReadings, type StudyReadings } from "./scaling_study/readings.ts";
+export { realLogCurves, type RealLogPoint, type RealLogRun, runRealLogs } from "./scaling_study/real_logs.ts";
+export { resourceNeeded, type ResourcePoint } from "./scaling_study/resource_needed.ts";
+export {
+  runScalingStudy,
+  type ScalingRun,
+  type ScalingStudy,
+  type TunedModel,
+} from "./scaling_study/run_scaling_study.ts";
+export { type ScaledModel, type Scheme, SCHEMES } from "./scaling_study/schemes.ts";
+export { type StreamName, STREAMS } from "./scaling_study/streams.ts";
+export { scalingVerdicts } from "./scaling_study/verdicts.ts";
 export { type SlurmJob, type SlurmOptions, submitToSlurm, waitForSlurm } from "./slurm.ts";
 export { localFolder, PROJECT_ROOT, RunsFailed, runStudy, type StudyOptions } from "./study.ts";
 export { effectMinusControl, type Equivalence, equivalence, type TTest, tTest } from "./t_test.ts";

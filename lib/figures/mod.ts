@@ -37,6 +37,15 @@ export {
   type ResourceSeries,
 } from "./resource_panels.ts";
 export { runCurves } from "./run_curves.ts";
+export {
+  computeScaling,
+  controlCurves,
+  dataScaling,
+  energyGrid,
+  localExponents,
+  parameterScaling,
+} from "./scaling_figures.ts";
+export { floorDistances, forecastPlot, realLogPlot } from "./scaling_law_figures.ts";
 export { sequentialColors } from "./sequential_colors.ts";
 export { type TableRow, tableToCsv } from "./table_csv.ts";
 export {

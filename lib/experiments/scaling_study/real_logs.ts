@@ -64,13 +64,13 @@ export async function runRealLogs(options: StudyOptions & { readonly data?: stri
   return runs.map((run, i) => ({ ...run, log: wanted[i].log, seed: wanted[i].seed }));
 }
 
-/** The learning curves of real logs, from a sixteenth of the examples on. */
+/** The learning curves of real logs, from an eighth of the examples on. */
 export function realLogCurves(runs: readonly RealLogRun[]): RealLogPoint[] {
   const logs = [...new Set(runs.map(({ log }) => log))];
   return logs.flatMap((log) => {
     const own = runs.filter((run) => run.log === log);
     const tests = own[0].record.result.tests.map(({ examples }) => examples);
-    return tests.filter((examples) => examples >= tests.at(-1)! / 16).map((examples): RealLogPoint => {
+    return tests.filter((examples) => examples >= tests.at(-1)! / 8).map((examples): RealLogPoint => {
       const scored = own.map(({ record }) => record.result.tests.find((test) => test.examples === examples)!.metrics);
       const ne = scored.map((metrics) => metrics.ne);
       return {
