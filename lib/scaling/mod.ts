@@ -12,6 +12,8 @@ export type {
 } from "./fit.ts";
 export { fitLaw, type FitOptions } from "./fit_law.ts";
 export type { Law, LawName } from "./law.ts";
+export { lawNamed, LAWS } from "./laws/law_named.ts";
+export { type LeastSquaresFit, type LeastSquaresProblem, nonlinearLeastSquares } from "./nonlinear_least_squares.ts";
 export type { Observation } from "./observation.ts";
 export {
   GROWTH_2019_2021,
@@ -21,3 +23,5 @@ export {
   type GrowthYear,
   type YearlyGrowth,
 } from "./growth_plan.ts";
+export type { LossOptions } from "./prepare.ts";
+export { type ReplicateNoise, replicateNoise } from "./replicate_noise.ts";

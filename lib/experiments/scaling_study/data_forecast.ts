@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { fitLaw, type LawName, type Observation } from "../../scaling/mod.ts";
-import { dataObservations, readAt, seedNoise } from "./law_observations.ts";
+import { dataObservations, noiseOption, readAt } from "./law_observations.ts";
 import { type ResourceLaw, resourceLaw, seedInterval } from "./law_table.ts";
 import { type Reading, select, type StudyReadings } from "./readings.ts";
 import { BASE } from "./schemes.ts";
@@ -77,13 +77,12 @@ const LAWS: readonly LawName[] = ["powerLawConstant", "powerLaw", "logarithmic",
 /** Fits on the small and predicts the large, at every cut that leaves a law as many points as it has parameters and one. */
 export function rollouts({ readings: all, examples }: StudyReadings): RolloutRow[] {
   const bySeed = dataObservations(all, "main", examples);
-  const delta = 2.5 * seedNoise(bySeed);
   const counts = readAt(all, examples);
   const [end, far] = [observed(all, examples), observed(all, 4 * examples)];
   return counts.slice(0, -1).flatMap((cut, i) =>
     LAWS.filter((law) => i + 1 > (law === "brokenPowerLaw" ? 6 : law === "powerLawConstant" ? 3 : 2)).map(
       (law): RolloutRow => {
-        const fit = fitLaw(law, upTo(bySeed, cut).flat(), { delta });
+        const fit = fitLaw(law, upTo(bySeed, cut).flat(), noiseOption(bySeed));
         const error = (count: number, { observed }: { observed: number }) =>
           100 * (fit.predict([count]) - observed) / observed;
         return {

@@ -4,7 +4,7 @@ import { estimate } from "../paired.ts";
 import { effectMinusControl, equivalence, tTest } from "../t_test.ts";
 import { describePercent, type Judgement, type TestedVerdict } from "../verdict.ts";
 import { advantage, type LawError, lawError, missedShare } from "./law_error.ts";
-import { computeObservations, dataObservations, parameterObservations, seedNoise } from "./law_observations.ts";
+import { computeObservations, dataObservations, noiseOption, parameterObservations } from "./law_observations.ts";
 import { type Reading, select, type StudyReadings } from "./readings.ts";
 import { type Scheme, SCHEMES } from "./schemes.ts";
 
@@ -15,7 +15,7 @@ const HELD_OUT = 2;
 const GOOD_SHARE = 0.25;
 
 function errorOf(bySeed: readonly (readonly Observation[])[]): LawError {
-  return lawError(bySeed, { heldOut: HELD_OUT, delta: 2.5 * seedNoise(bySeed) });
+  return lawError(bySeed, { heldOut: HELD_OUT, ...noiseOption(bySeed) });
 }
 
 const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
@@ -131,8 +131,7 @@ export function computeLawVerdict({ readings: all, examples, profile }: StudyRea
   const error = errorOf(bySeed);
   const effect = estimate(advantage(error)), share = missedShare(error);
   const betas = [bySeed, counted].map((curves) => {
-    const delta = 2.5 * seedNoise(bySeed);
-    return curves.map((curve) => fitLaw("powerLawConstant", curve, { delta }).best.beta);
+    return curves.map((curve) => fitLaw("powerLawConstant", curve, noiseOption(bySeed)).best.beta);
   });
   const shift = betas[0].map((beta, s) => betas[1][s] - beta);
   const same = equivalence(shift, EXPONENT_MARGIN).equivalent;

@@ -1,5 +1,4 @@
-import { mean, sampleVariance } from "simple-statistics";
-import type { Observation } from "../../scaling/mod.ts";
+import { type Observation, replicateNoise } from "../../scaling/mod.ts";
 import type { Profile } from "../profile.ts";
 import { type ComputeCount, type Reading, scaledParameters, select, trainingFlops } from "./readings.ts";
 import { BASE, type Scheme, SCHEMES, sizesOf } from "./schemes.ts";
@@ -79,10 +78,8 @@ function bySeed(own: readonly Reading[]): Reading[][] {
   return [...groups.keys()].sort((a, b) => a - b).map((seed) => groups.get(seed)!);
 }
 
-/** Standard deviation of ln NE between seeds at the same x, pooled: the noise that a fit should expect. */
-export function seedNoise(bySeed: readonly (readonly Observation[])[]): number {
-  const groups = Map.groupBy(bySeed.flat(), ({ x }) => x.join());
-  const variances = [...groups.values()].filter((group) => group.length > 1)
-    .map((group) => sampleVariance(group.map(({ loss }) => Math.log(loss))));
-  return variances.length > 0 ? Math.sqrt(mean(variances)) : NaN;
+/** What seeds say of the noise of ln NE, as an option of fits to one seed: Huber's loss turns at 2.5 standard deviations. */
+export function noiseOption(bySeed: readonly (readonly Observation[])[]): { readonly delta?: number } {
+  const noise = replicateNoise(bySeed.flat());
+  return noise ? { delta: 2.5 * noise.deviation } : {};
 }

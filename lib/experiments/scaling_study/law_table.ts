@@ -1,7 +1,7 @@
 import { extendHash, hash, uniformFromHash } from "../../data/counter_hash.ts";
 import { type Fit, fitLaw, type Observation } from "../../scaling/mod.ts";
 import { describeScheme } from "./law_claims.ts";
-import { computeObservations, dataObservations, parameterObservations, seedNoise } from "./law_observations.ts";
+import { computeObservations, dataObservations, noiseOption, parameterObservations } from "./law_observations.ts";
 import type { StudyReadings } from "./readings.ts";
 import { SCHEMES } from "./schemes.ts";
 
@@ -33,13 +33,12 @@ export function resourceLaws({ readings: all, examples, profile }: StudyReadings
 
 /** Fits the law to all seeds together, and to samples of seeds with replacement: points of one seed are not independent. */
 export function resourceLaw(resource: string, bySeed: readonly (readonly Observation[])[]): ResourceLaw {
-  const delta = 2.5 * seedNoise(bySeed);
-  const fit = fitLaw("powerLawConstant", bySeed.flat(), { delta });
-  const { x0 } = fit;
+  const options = noiseOption(bySeed);
+  const fit = fitLaw("powerLawConstant", bySeed.flat(), options);
   const resampled = Array.from({ length: RESAMPLES }, (_, r) => {
     const state = hash(1, r);
     const drawn = bySeed.flatMap((_, i) => bySeed[Math.floor(uniformFromHash(extendHash(state, i)) * bySeed.length)]);
-    return fitLaw("powerLawConstant", drawn, { delta, x0, warmStart: fit.theta });
+    return fitLaw("powerLawConstant", drawn, { ...options, warmStart: fit });
   });
   const largest = Math.max(...bySeed.flat().map(({ x }) => x[0]));
   return { resource, fit, resampled, seeds: bySeed.length, largest };
