@@ -55,8 +55,8 @@ export interface TestedVerdict {
 }
 
 /**
- * Holm's correction over the claims of a notebook: one that counted as reproduced or partly by its own interval, but not at
- * 0.05 among all claims that were tested, is undecided. What was measured says the corrected p.
+ * Holm's correction over the claims of a notebook: one that was decided by its own interval, but not at 0.05 among all claims
+ * that were tested, is undecided. What was measured says the corrected p.
  */
 export function correctForAll(tested: readonly TestedVerdict[]): Verdict[] {
   const claims = tested.filter((each): each is TestedVerdict & { p: number } => each.p !== null);
@@ -65,8 +65,7 @@ export function correctForAll(tested: readonly TestedVerdict[]): Verdict[] {
     const p = adjusted.get(verdict);
     if (p === undefined) return verdict;
     const measured = `${verdict.measured}; p ${describeP(p)} after Holm's correction over ${claims.length} claims`;
-    const shown = verdict.judgement === "reproduced" || verdict.judgement === "partly";
-    return { ...verdict, measured, judgement: shown && p >= 0.05 ? "undecided" : verdict.judgement };
+    return { ...verdict, measured, judgement: p < 0.05 ? verdict.judgement : "undecided" };
   });
 }
 

@@ -13,8 +13,8 @@ const verdict = (id: string, judgement: Judgement): Verdict => ({
 Deno.test("a claim that holds alone but not among all is undecided, and the others stay", () => {
   const tested = [
     { verdict: verdict("A", "reproduced"), p: 0.001 },
-    { verdict: verdict("B", "reproduced"), p: 0.03 }, // 0.03 x 2
-    { verdict: verdict("C", "not reproduced"), p: 0.5 },
+    { verdict: verdict("B", "reproduced"), p: 0.06 },
+    { verdict: verdict("C", "not reproduced"), p: 0.001 },
     { verdict: verdict("D", "not testable here"), p: null },
   ];
   const corrected = correctForAll(tested);

@@ -6,7 +6,7 @@ import { describePercent, type Judgement, type TestedVerdict } from "../verdict.
 import { advantage, type LawError, lawError, missedShare } from "./law_error.ts";
 import { computeObservations, dataObservations, noiseOption, parameterObservations } from "./law_observations.ts";
 import { type Reading, select, type StudyReadings } from "./readings.ts";
-import { type Scheme, SCHEMES } from "./schemes.ts";
+import { isBase, type Scheme, SCHEMES, sizesOf } from "./schemes.ts";
 
 /** Doublings that fits do not see and have to predict. */
 const HELD_OUT = 2;
@@ -68,6 +68,14 @@ export function dataLawVerdict({ readings: all, examples }: StudyReadings): Test
  * largest sizes, and its exponent has to be known.
  */
 export function parameterLawVerdict({ readings: all, examples, profile }: StudyReadings): TestedVerdict {
+  const claim = "NE follows a power law plus constant in model size, in each way to add parameters";
+  const sizes = Math.min(...SCHEMES.map((scheme) => sizesOf(scheme, profile).length));
+  if (sizes < HELD_OUT + 3) {
+    const measured = `nothing: ${sizes} sizes are too few to fit three parameters and hold ${HELD_OUT} out`;
+    const control = hashedControl(all, examples);
+    const runs = runsOf(all, ["main"]);
+    return { p: null, verdict: { id: "S2", claim, measured, control, judgement: "undecided", runs } };
+  }
   const schemes = SCHEMES.map((scheme) => {
     const bySeed = parameterObservations(all, scheme, { examples, profile });
     const fit = fitLaw("powerLawConstant", bySeed.flat());
@@ -87,7 +95,7 @@ export function parameterLawVerdict({ readings: all, examples, profile }: StudyR
     p: tTest(gains).p,
     verdict: {
       id: "S2",
-      claim: "NE follows a power law plus constant in model size, in each way to add parameters",
+      claim,
       measured: `its error on the two largest sizes beside that of the better rival, mean over the four schemes ${
         describePercent(effect)
       } of NE; exponents: ${
@@ -105,7 +113,9 @@ export function parameterLawVerdict({ readings: all, examples, profile }: StudyR
 function hashedControl(all: readonly Reading[], examples: number): string {
   const at = (size: number, unhashed?: true) =>
     select(all, { stream: "main", model: { scheme: "vertical", size, unhashed }, examples });
-  const sizes = [100, 1000, 10_000, 100_000].filter((size) => at(size, true).length > 0);
+  const sizes = sizesOf("vertical", "paper").filter((size) =>
+    !isBase({ scheme: "vertical", size }) && at(size, true).length > 0
+  );
   const told = sizes.map((size) => {
     const unhashed = new Map(at(size, true).map(({ seed, ne }) => [seed, ne]));
     const change = at(size).filter(({ seed }) => unhashed.has(seed)).map(({ seed, ne }) =>
