@@ -1,9 +1,9 @@
 /** Runs, their records, and the studies made of them. */
-export { type BootstrapInterval, bootstrapInterval, type BootstrapOptions } from "./bootstrap.ts";
+export { type BootstrapInterval, bootstrapInterval, type BootstrapOptions } from "../statistics/bootstrap.ts";
 export { chooseRuns, newestRuns, type RunFilter, scoreOf } from "./choose_runs.ts";
 export { type DataSource, dataSource, loadDataSource } from "./data_source.ts";
 export { defaultWorkers } from "./default_workers.ts";
-export { studentTail } from "./distributions.ts";
+export { studentTail } from "../statistics/distributions.ts";
 export { holm } from "./holm.ts";
 export { type ObtainedRun, type ObtainOptions, obtainRuns, type RunSource, type WantedRun } from "./obtain_runs.ts";
 export { type PairedRuns, pairRuns } from "./pair_runs.ts";

@@ -1,6 +1,6 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { gammaln, sampleStandardDeviation } from "simple-statistics";
-import { normalCdf } from "./distributions.ts";
+import { normalCdf } from "../statistics/distributions.ts";
 
 /**
  * Power of Student's two-sided test on `pairs` paired differences: the chance that its interval excludes 0.

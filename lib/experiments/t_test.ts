@@ -1,6 +1,6 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation, sampleVariance } from "simple-statistics";
-import { studentTail } from "./distributions.ts";
+import { studentTail } from "../statistics/distributions.ts";
 import { type Estimate, estimate } from "./paired.ts";
 
 /** What a t test says of a mean of 0. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { median } from "simple-statistics";
-import { bootstrapInterval } from "../../lib/experiments/bootstrap.ts";
-import { normalCdf, normalQuantile, studentTail } from "../../lib/experiments/distributions.ts";
+import { bootstrapInterval } from "../../lib/statistics/bootstrap.ts";
+import { normalCdf, normalQuantile, studentTail } from "../../lib/statistics/distributions.ts";
 import { holm } from "../../lib/experiments/holm.ts";
 import { estimate } from "../../lib/experiments/paired.ts";
 import { powerOfPairs, seedsNeeded } from "../../lib/experiments/seeds_needed.ts";

@@ -1,6 +1,6 @@
 import { mean } from "simple-statistics";
 import { extendHash, hash, uniformFromHash } from "../data/counter_hash.ts";
-import { normalCdf, normalQuantile } from "./distributions.ts";
+import { bcaEnds, percentileEnds } from "./bootstrap_ends.ts";
 
 /** What is estimated, and how its interval is made. */
 export interface BootstrapOptions {
@@ -67,51 +67,10 @@ export function bootstrapInterval(values: readonly number[], options: BootstrapO
   const value = statistic(values);
   const average = mean([...drawn]);
   const standardError = Math.sqrt(drawn.reduce((sum, x) => sum + (x - average) ** 2, 0) / (resamples - 1));
-  const tails = [(1 - confidence) / 2, (1 + confidence) / 2];
-  const [a, b] = method === "percentile"
-    ? tails
-    : correctedTails(tails, value, drawn, 1e-9 * standardError, values, statistic);
-  drawn.sort();
-  return { value, standardError, low: quantile(drawn, a), high: quantile(drawn, b), count: n };
-}
-
-/**
- * The tails of the resampled distribution that BCa reads: `Phi(z0 + (z0 + z) / (1 - a (z0 + z)))` with the bias `z0` from
- * the share of resamples below the statistic, and the acceleration `a` from the jackknife (Efron 1987, equation 6.6).
- *
- * @param rounding resamples that close to the statistic count as equal to it: half below
- */
-function correctedTails(
-  tails: readonly number[],
-  value: number,
-  drawn: Float64Array,
-  rounding: number,
-  values: readonly number[],
-  statistic: (values: readonly number[]) => number,
-): number[] {
-  let below = 0;
-  for (const x of drawn) below += Math.abs(x - value) <= rounding ? 0.5 : x < value ? 1 : 0;
-  const share = below / drawn.length;
-  const left = values.map((_, i) => statistic(values.toSpliced(i, 1)));
-  const centre = mean(left);
-  const squares = left.reduce((sum, x) => sum + (centre - x) ** 2, 0);
-  if (share === 0 || share === 1 || squares === 0) {
-    throw new Error(
-      `Cannot correct the bootstrap interval (BCa) of ${values.length} values: the statistic hardly varies between ` +
-        `resamples. Wanted values that differ, or the method "percentile".`,
-    );
-  }
-  const acceleration = left.reduce((sum, x) => sum + (centre - x) ** 3, 0) / (6 * squares ** 1.5);
-  const z0 = normalQuantile(share);
-  return tails.map((tail) => {
-    const z = z0 + normalQuantile(tail);
-    return normalCdf(z0 + z / (1 - acceleration * z));
+  const [low, high] = method === "percentile" ? percentileEnds(drawn, confidence) : bcaEnds(drawn, {
+    value,
+    jackknife: values.map((_, i) => statistic(values.toSpliced(i, 1))),
+    confidence,
   });
-}
-
-/** Quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7). */
-function quantile(sorted: Float64Array, p: number): number {
-  const at = p * (sorted.length - 1);
-  const lower = Math.floor(at), upper = Math.min(lower + 1, sorted.length - 1);
-  return sorted[lower] + (at - lower) * (sorted[upper] - sorted[lower]);
+  return { value, standardError, low, high, count: n };
 }
