@@ -25,3 +25,22 @@ export {
 } from "./growth_plan.ts";
 export type { LossOptions } from "./prepare.ts";
 export { type ReplicateNoise, replicateNoise } from "./replicate_noise.ts";
+export { profileInterval } from "./profile_interval.ts";
+export {
+  type FitInterval,
+  fitInterval,
+  type FitIntervalOptions,
+  type ResampledFits,
+  resampleFits,
+  type ResampleOptions,
+  type Resampling,
+} from "./resampled_fits.ts";
+export {
+  elasticity,
+  gainOfDoubling,
+  reducibleShare,
+  resourceFor,
+  resourceRatio,
+  saturationPoint,
+  SIGNIFICANT_GAIN,
+} from "./returns.ts";

@@ -6,4 +6,6 @@ export interface Observation {
   readonly loss: number;
   /** How much it counts, above 0: proportional to one over its variance. Default 1. */
   readonly weight?: number;
+  /** Which observations belong together: those of one run, or of runs on the same examples, are not independent. */
+  readonly seed?: string | number;
 }

@@ -1,0 +1,149 @@
+import { extendHash, hash, normalFromHash, uniformFromHash } from "../data/counter_hash.ts";
+import { bcaEnds, percentileEnds } from "../statistics/bootstrap_ends.ts";
+import type { Fit } from "./fit.ts";
+import { fitLaw, type FitOptions } from "./fit_law.ts";
+import type { Law, LawName } from "./law.ts";
+import type { Observation } from "./observation.ts";
+import { replicateNoise } from "./replicate_noise.ts";
+
+/**
+ * What is drawn again.
+ *
+ * - `"points"`: observations with replacement. For runs that have nothing in common.
+ * - `"seeds"`: whole seeds with replacement (see `Observation.seed`). For learning curves: the points of one run, or of runs on
+ *   the same examples, move together, and intervals over points would be too narrow.
+ * - `"parametric"`: the fitted curve with normal noise of `ln L`, the same at every point. For a known noise, and few points.
+ */
+export type Resampling = "points" | "seeds" | "parametric";
+
+export interface ResampleOptions extends FitOptions {
+  /** Default: `"seeds"` where the observations name at least two seeds, else `"points"`. */
+  readonly method?: Resampling;
+  /** Default 1,000. */
+  readonly resamples?: number;
+  /** The same seed gives the same resamples. Default 1. */
+  readonly drawSeed?: number;
+  /** Standard deviation of `ln L` for `"parametric"`. Default: that of replicates, else of the residuals. */
+  readonly noise?: number;
+}
+
+/** A fit, and the fits of what might have been observed instead. */
+export interface ResampledFits {
+  readonly fit: Fit;
+  readonly method: Resampling;
+  readonly resampled: readonly Fit[];
+  /** Fits with each independent unit (a point, a seed) left out. Computed when first asked for. */
+  jackknife(): readonly Fit[];
+}
+
+/**
+ * Fits a law, and again to resamples, each begun from the first fit and from two cells of the grid.
+ *
+ * @throws {Error} what `fitLaw` throws, or for a method that the observations do not allow
+ *
+ * @example
+ * ```ts
+ * import { fitInterval, resampleFits } from "recscale/scaling";
+ * import assert from "node:assert/strict";
+ *
+ * const noise = [2, -1, 0, 1, -2, 1, -1, 0, 2, -2]; // in thousandths
+ * const runs = noise.map((e, i) => ({ x: [2 ** i], loss: (0.2 * 2 ** (-0.5 * i) + 0.8) * Math.exp(e / 1000) }));
+ * const fits = resampleFits("powerLawConstant", runs, { resamples: 200 });
+ * const { value, low, high } = fitInterval(fits, (fit) => fit.best.gamma);
+ * assert.ok(low < 0.8 && 0.8 < high && low <= value && value <= high);
+ * ```
+ */
+export function resampleFits(
+  law: Law | LawName,
+  observations: readonly Observation[],
+  options: ResampleOptions = {},
+): ResampledFits {
+  const seeds = new Set(observations.map(({ seed }) => seed)).difference(new Set([undefined]));
+  const { method = seeds.size > 1 ? "seeds" : "points", resamples = 1000, drawSeed = 1, noise, ...fitOptions } =
+    options;
+  if (!(Number.isInteger(resamples) && resamples >= 2)) {
+    throw new Error(`Cannot resample a fit ${resamples} times: wanted a whole number from 2.`);
+  }
+  const fit = fitLaw(law, observations, fitOptions);
+  // a resample has its own replicates, and should be fitted by the loss of the whole
+  const own: FitOptions = {
+    ...fitOptions,
+    warmStart: fit,
+    ...(fit.loss.kind === "huber" ? { delta: fit.loss.delta } : {}),
+  };
+  const units = method === "seeds" ? bySeed(observations) : observations.map((each) => [each]);
+  const again = (drawn: readonly Observation[]) => fitLaw(law, drawn, own);
+  const resample = method === "parametric"
+    ? parametric(fit, observations, noise ?? replicateNoise(observations)?.deviation ?? fit.residualDeviation)
+    : (state: number) =>
+      units.flatMap((_, i) => units[Math.floor(uniformFromHash(extendHash(state, i)) * units.length)]);
+  let left: readonly Fit[] | undefined;
+  return {
+    fit,
+    method,
+    resampled: Array.from({ length: resamples }, (_, r) => again(resample(hash(drawSeed, r)))),
+    jackknife: () => left ??= units.map((_, i) => again(units.toSpliced(i, 1).flat())),
+  };
+}
+
+function bySeed(observations: readonly Observation[]): Observation[][] {
+  const missing = observations.findIndex(({ seed }) => seed === undefined);
+  if (missing >= 0) {
+    throw new Error(`Cannot resample seeds: observation ${missing + 1} names none. Wanted one in each, or "points".`);
+  }
+  const groups = [...Map.groupBy(observations, ({ seed }) => seed).values()];
+  if (groups.length < 2) throw new Error(`Cannot resample seeds: there is only one. Wanted at least two, or "points".`);
+  return groups;
+}
+
+function parametric(fit: Fit, observations: readonly Observation[], noise: number) {
+  if (!(noise > 0 && noise < Infinity)) {
+    throw new Error(`Cannot resample with normal noise of deviation ${noise}: wanted a number above 0.`);
+  }
+  const curve = observations.map(({ x }) => fit.predict(x));
+  return (state: number) =>
+    observations.map((each, i) => {
+      const error = noise * normalFromHash(extendHash(state, i)) / Math.sqrt(fit.weights[i]);
+      return { ...each, loss: curve[i] * Math.exp(error) };
+    });
+}
+
+/** A number that follows from a fit, with its interval. */
+export interface FitInterval {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How an interval is read from resampled fits. */
+export interface FitIntervalOptions {
+  /**
+   * `"percentile"` (default): quantiles over the resampled fits. `"bca"`: shifted for bias and for a spread that changes with
+   * the value (Efron 1987); it needs a jackknife, so `"points"` or `"seeds"`.
+   */
+  readonly ends?: "percentile" | "bca";
+  /** Default 0.95. */
+  readonly confidence?: number;
+}
+
+/**
+ * The interval of any number that follows from a fit: a parameter, a forecast, a saturation point.
+ *
+ * @throws {Error} for BCa of parametric resamples, or where it has no meaning (see `bcaEnds`)
+ */
+export function fitInterval(
+  fits: ResampledFits,
+  statistic: (fit: Fit) => number,
+  { ends = "percentile", confidence = 0.95 }: FitIntervalOptions = {},
+): FitInterval {
+  const value = statistic(fits.fit), drawn = fits.resampled.map(statistic);
+  if (ends === "bca" && fits.method === "parametric") {
+    throw new Error(
+      `Cannot correct a parametric interval by the jackknife: wanted "points" or "seeds", or "percentile".`,
+    );
+  }
+  const [low, high] = ends === "percentile"
+    ? percentileEnds(drawn, confidence)
+    : bcaEnds(drawn, { value, jackknife: fits.jackknife().map(statistic), confidence });
+  return { value, low, high };
+}
