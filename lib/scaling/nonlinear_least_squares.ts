@@ -56,6 +56,8 @@ export interface LeastSquaresFit {
 
 /** A cosine beyond which a point is no optimum. Numeric derivatives leave about 1e-9. */
 const LARGEST_COSINE = 1e-5;
+/** Beyond it the Jacobian is singular up to the rounding of numeric derivatives. */
+const LARGEST_CONDITION = 1e12;
 const SEED = 20221;
 const PLACES_AROUND = 12;
 
@@ -188,7 +190,9 @@ export function nonlinearLeastSquares<X>(problem: LeastSquaresProblem<X>): Least
         `the gradient is not zero: its cosine with the residuals is ${minimum.cosine.toPrecision(2)}`,
       ];
     }
-    if (!(condition < 1e14)) return ["singular", "some parameters can change together and leave the curve as it is"];
+    if (!(condition < LARGEST_CONDITION)) {
+      return ["singular", "some parameters can change together and leave the curve as it is"];
+    }
     if (free < n) return ["at a bound", `${n - free} of ${n} parameters lie at the end of their range`];
     return ["converged", "the gradient is zero and the Jacobian has full rank"];
   }
@@ -238,7 +242,9 @@ function best(found: readonly Minimum[], noise: number): Minimum {
   const same = low.filter(({ theta }) =>
     theta.every((value, j) => Math.abs(value - first.theta[j]) <= 1e-3 * Math.abs(first.theta[j]))
   );
-  return same.reduce((least, minimum) => minimum.cosine < least.cosine ? minimum : least, first);
+  // where the residuals are near rounding, so is their angle: then the objective says more
+  const measure: "cosine" | "objective" = noise > LARGEST_COSINE * Math.sqrt(2 * lowest) ? "objective" : "cosine";
+  return same.reduce((least, minimum) => minimum[measure] < least[measure] ? minimum : least, first);
 }
 
 /** How many searches ended as low as the lowest. */
