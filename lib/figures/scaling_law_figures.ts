@@ -1,7 +1,8 @@
 import type { DataForecast } from "../experiments/scaling_study/data_forecast.ts";
-import { reducibleShare, type ResourceLaw, seedInterval } from "../experiments/scaling_study/law_table.ts";
+import type { ResourceLaw } from "../experiments/scaling_study/law_table.ts";
 import { select, type StudyReadings } from "../experiments/scaling_study/readings.ts";
 import type { RealLogPoint } from "../experiments/scaling_study/real_logs.ts";
+import { fitInterval, reducibleShare } from "../scaling/mod.ts";
 import type { Figure } from "./figure.ts";
 import { intervalPlot, type IntervalRow } from "./interval_plot.ts";
 import { type ResourcePanel, resourcePanels, type ResourceSeries } from "./resource_panels.ts";
@@ -21,13 +22,13 @@ export function forecastPlot({ law, fittedTo, points }: DataForecast): Figure {
     x: own.map(({ examples }) => examples),
     y: own.map((point) => point.observed),
   });
-  const floor = seedInterval(law, ({ best }) => best.gamma);
+  const floor = fitInterval(law, ({ best }) => best.gamma);
   return resourcePanels({
     name: "data_forecast",
     caption:
       `NE of the base model against training examples. The law is fitted up to ${shortNumber(fittedTo)} examples ` +
       `(all seeds) and drawn to ten times the examples of the study; its band holds 95 % of fits to resampled seeds. Points are ` +
-      `means over seeds. Dashed: the law's floor gamma, [${floor.map((value) => value.toFixed(4)).join(", ")}].`,
+      `means over seeds. Dashed: the law's floor gamma, [${floor.low.toFixed(4)}, ${floor.high.toFixed(4)}].`,
     xTitle: "Training examples D",
     yTitle: "Normalized entropy (NE)",
     panelHeight: 220,
@@ -56,9 +57,7 @@ export function floorDistances(laws: readonly ResourceLaw[], { readings, example
   const known = laws.filter(({ fit }) => fit.status !== "not identified");
   const optimum = select(readings, { stream: "main", examples })[0].bayesNe;
   const rows = known.flatMap((law): IntervalRow[] => {
-    const share = (of: ResourceLaw["fit"]) => reducibleShare(of, law.largest);
-    const [low, high] = seedInterval(law, share);
-    const value = share(law.fit);
+    const { value, low, high } = fitInterval(law, (fit) => 100 * reducibleShare(fit, law.largest));
     const last = law.fit.predict([law.largest]);
     const above = 100 * (1 - optimum / last);
     return [

@@ -1,7 +1,7 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import { fitLaw, type LawName, type Observation } from "../../scaling/mod.ts";
+import { fitInterval, fitLaw, type LawName, type Observation } from "../../scaling/mod.ts";
 import { dataObservations, noiseOption, readAt } from "./law_observations.ts";
-import { type ResourceLaw, resourceLaw, seedInterval } from "./law_table.ts";
+import { type ResourceLaw, resourceLaw } from "./law_table.ts";
 import { type Reading, select, type StudyReadings } from "./readings.ts";
 import { BASE } from "./schemes.ts";
 
@@ -54,8 +54,8 @@ export function dataForecast({ readings: all, examples }: StudyReadings): DataFo
     law,
     fittedTo,
     points: shown.sort((a, b) => a - b).map((count): ForecastPoint => {
-      const [low, high] = seedInterval(law, (fit) => fit.predict([count]));
-      return { examples: count, forecast: law.fit.predict([count]), low, high, ...observed(all, count) };
+      const { value, low, high } = fitInterval(law, (fit) => fit.predict([count]));
+      return { examples: count, forecast: value, low, high, ...observed(all, count) };
     }),
   };
 }

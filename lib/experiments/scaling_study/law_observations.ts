@@ -20,7 +20,7 @@ export function readAt(all: readonly Reading[], examples: number): number[] {
 export function dataObservations(all: readonly Reading[], stream: StreamName, examples: number): Observation[][] {
   const counts = new Set(readAt(all, examples));
   const own = select(all, { stream, model: BASE }).filter((reading) => counts.has(reading.examples));
-  return bySeed(own).map((curve) => curve.map(({ examples, ne }) => ({ x: [examples], loss: ne })));
+  return bySeed(own).map((curve) => curve.map(({ examples, ne, seed }) => ({ x: [examples], loss: ne, seed })));
 }
 
 /** NE after `examples` against the parameters that a scheme scales, a list a seed. */
@@ -32,7 +32,7 @@ export function parameterObservations(
   const sizes = sizesOf(scheme, profile);
   const own = sizes.flatMap((size) => select(all, { stream: "main", model: { scheme, size }, examples }));
   return bySeed(own).filter((curve) => curve.length === sizes.length)
-    .map((curve) => curve.map(({ cost, ne }) => ({ x: [scaledParameters(cost, scheme)], loss: ne })));
+    .map((curve) => curve.map(({ cost, ne, seed }) => ({ x: [scaledParameters(cost, scheme)], loss: ne, seed })));
 }
 
 /** The lower envelope of NE against training FLOPs over all schemes, sizes and examples, a list a seed. */
@@ -50,7 +50,9 @@ export function computeObservations(
   const complete = seedsOfAll(own, models.length);
   return bySeed(own.filter((reading) => counts.has(reading.examples) && complete.has(reading.seed)))
     .map((cells) =>
-      envelope(cells.map((cell) => ({ x: [trainingFlops(cell, count) * cell.examples], loss: cell.ne })))
+      envelope(
+        cells.map((cell) => ({ x: [trainingFlops(cell, count) * cell.examples], loss: cell.ne, seed: cell.seed })),
+      )
     );
 }
 
