@@ -56,8 +56,8 @@ const FULL: ScalingSizes = {
 const SMOKE: ScalingSizes = {
   examples: 1 << 14,
   longExamples: 1 << 15,
-  testExamples: 1 << 13,
-  tuningExamples: 1 << 13,
+  testExamples: 1 << 12,
+  tuningExamples: 1 << 12,
   baseSeeds: 3,
   longSeeds: 1,
   seeds: 2,

@@ -1,3 +1,4 @@
+import type { Profile } from "../profile.ts";
 import { runStudy, type StudyOptions } from "../study.ts";
 import type { ObtainedRun, WantedRun } from "../obtain_runs.ts";
 import { type TunedRates, tuneRates } from "../tune_rates.ts";
@@ -25,9 +26,9 @@ const NAME = "scaling_laws";
 
 /**
  * A rate is changed where NE falls by more than 0.1 %, about the difference between two seeds at the examples that
- * rates are tuned on; and at most eightfold.
+ * rates are tuned on; and at most eightfold (twofold in the smoke profile).
  */
-const TUNING = { start: START_RATES, tolerance: 1e-3, reach: 3 };
+const tuning = (profile: Profile) => ({ start: START_RATES, tolerance: 1e-3, reach: profile === "smoke" ? 1 : 3 });
 
 /**
  * The study of *Understanding Scaling Laws for Recommendation Models* on the stream SCALE: learning rates are tuned for
@@ -44,13 +45,13 @@ export async function runScalingStudy(options: StudyOptions): Promise<ScalingStu
     wantedForTuning.push(...runs);
     tuningRuns.push(...obtained);
     return obtained.map(finalNe);
-  }, TUNING);
+  }, tuning(profile));
   const ratesOf = (model: ScaledModel) =>
     tuned[models.findIndex((m) => m.scheme === model.scheme && m.size === model.size)].rates;
   const plan = await scalingPlan(profile, ratesOf);
   // with those that tuned, which are at hand by now, so that all are shipped together
-  const tuning = wantedForTuning.map((run) => ({ ...run, trainHere: false }));
-  const all = await runStudy(NAME, [...plan, ...tuning], { ...options, keepStreams: true });
+  const forTuning = wantedForTuning.map((run) => ({ ...run, trainHere: false }));
+  const all = await runStudy(NAME, [...plan, ...forTuning], { ...options, keepStreams: true });
   const runs = plan.map(({ cell }, i): ScalingRun => ({ ...all[i], cell }));
   return {
     tuned: tuned.map((rates, i) => ({ model: models[i], ...rates })),
