@@ -44,3 +44,6 @@ export {
   saturationPoint,
   SIGNIFICANT_GAIN,
 } from "./returns.ts";
+export { type CoverageOptions, type CoverageRow, measureCoverage } from "./coverage.ts";
+export { type Forecast, forecast, type ForecastOptions } from "./forecast.ts";
+export { rollout, type RolloutCut, type RolloutOptions, type RolloutPoint } from "./rollout.ts";

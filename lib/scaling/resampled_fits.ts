@@ -1,3 +1,4 @@
+import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { extendHash, hash, normalFromHash, uniformFromHash } from "../data/counter_hash.ts";
 import { bcaEnds, percentileEnds } from "../statistics/bootstrap_ends.ts";
 import type { Fit } from "./fit.ts";
@@ -119,9 +120,11 @@ export interface FitInterval {
 export interface FitIntervalOptions {
   /**
    * `"percentile"` (default): quantiles over the resampled fits. `"bca"`: shifted for bias and for a spread that changes with
-   * the value (Efron 1987); it needs a jackknife, so `"points"` or `"seeds"`.
+   * the value (Efron 1987). `"jackknife"`: the value plus and minus Student's t times the jackknife's standard error, with as
+   * many degrees of freedom as there are units less one: for few seeds, of which bootstrap intervals are too narrow. The last
+   * two need units to leave out, so `"points"` or `"seeds"`.
    */
-  readonly ends?: "percentile" | "bca";
+  readonly ends?: "percentile" | "bca" | "jackknife";
   /** Default 0.95. */
   readonly confidence?: number;
 }
@@ -129,21 +132,33 @@ export interface FitIntervalOptions {
 /**
  * The interval of any number that follows from a fit: a parameter, a forecast, a saturation point.
  *
- * @throws {Error} for BCa of parametric resamples, or where it has no meaning (see `bcaEnds`)
+ * @throws {Error} for BCa or the jackknife of parametric resamples, or where BCa has no meaning (see `bcaEnds`)
  */
 export function fitInterval(
   fits: ResampledFits,
   statistic: (fit: Fit) => number,
   { ends = "percentile", confidence = 0.95 }: FitIntervalOptions = {},
 ): FitInterval {
-  const value = statistic(fits.fit), drawn = fits.resampled.map(statistic);
-  if (ends === "bca" && fits.method === "parametric") {
+  const value = statistic(fits.fit);
+  if (ends !== "percentile" && fits.method === "parametric") {
     throw new Error(
-      `Cannot correct a parametric interval by the jackknife: wanted "points" or "seeds", or "percentile".`,
+      `Cannot leave units out of parametric resamples: wanted "points" or "seeds", or ends "percentile".`,
     );
   }
+  if (ends === "jackknife") {
+    const left = fits.jackknife().map(statistic);
+    const reach = studentQuantile((1 + confidence) / 2, left.length - 1) * jackknifeError(left);
+    return { value, low: value - reach, high: value + reach };
+  }
+  const drawn = fits.resampled.map(statistic);
   const [low, high] = ends === "percentile"
     ? percentileEnds(drawn, confidence)
     : bcaEnds(drawn, { value, jackknife: fits.jackknife().map(statistic), confidence });
   return { value, low, high };
+}
+
+/** Tukey's standard error of a statistic, from its values with each of n units left out: `sqrt((n - 1) / n sum (v_i - v)^2)`. */
+function jackknifeError(left: readonly number[]): number {
+  const n = left.length, mean = left.reduce((sum, value) => sum + value, 0) / n;
+  return Math.sqrt((n - 1) / n * left.reduce((sum, value) => sum + (value - mean) ** 2, 0));
 }

@@ -99,7 +99,9 @@ export function parameterLawVerdict({ readings: all, examples, profile }: StudyR
       measured: `its error on the two largest sizes beside that of the better rival, mean over the four schemes ${
         describePercent(effect)
       } of NE; exponents: ${
-        schemes.map(({ scheme, identified, beta }) => `${scheme} ${identified ? beta.toFixed(2) : "not identified"}`)
+        schemes.map(({ scheme, identified, beta }) =>
+          `${describeScheme(scheme)} ${identified ? beta.toFixed(2) : "not identified"}`
+        )
           .join(", ")
       }`,
       control: hashedControl(all, examples),

@@ -35,7 +35,7 @@ export function parameterObservations(
     .map((curve) => curve.map(({ cost, ne, seed }) => ({ x: [scaledParameters(cost, scheme)], loss: ne, seed })));
 }
 
-/** The lower envelope of NE against training FLOPs over all schemes, sizes and examples, a list a seed. */
+/** The lower envelope of NE against training FLOPs over all schemes, sizes and examples (see `envelope`), a list a seed. */
 export function computeObservations(
   all: readonly Reading[],
   { examples, profile, count = "products" }: {
@@ -51,20 +51,32 @@ export function computeObservations(
   return bySeed(own.filter((reading) => counts.has(reading.examples) && complete.has(reading.seed)))
     .map((cells) =>
       envelope(
-        cells.map((cell) => ({ x: [trainingFlops(cell, count) * cell.examples], loss: cell.ne, seed: cell.seed })),
+        cells.map((reading) => ({ flops: trainingFlops(reading, count) * reading.examples, reading })),
+        examples,
       )
     );
 }
 
-/** The best loss in each doubling of the resource, of those that no smaller one reaches. */
-function envelope(points: readonly Observation[]): Observation[] {
-  const octaves = new Map<number, Observation>();
-  for (const point of points) {
-    const octave = Math.floor(Math.log2(point.x[0]));
-    if (point.loss < (octaves.get(octave)?.loss ?? Infinity)) octaves.set(octave, point);
+interface ComputeCell {
+  readonly flops: number;
+  readonly reading: Reading;
+}
+
+/**
+ * The best cell in each doubling of compute, of those that no smaller compute reaches. It ends where the best model has seen
+ * all examples: with more compute one could only have made the model larger, and not have learned from more.
+ */
+function envelope(cells: readonly ComputeCell[], allExamples: number): Observation[] {
+  const best = new Map<number, ComputeCell>();
+  for (const cell of cells) {
+    const octave = Math.floor(Math.log2(cell.flops));
+    if (cell.reading.ne < (best.get(octave)?.reading.ne ?? Infinity)) best.set(octave, cell);
   }
-  const rising = [...octaves.values()].sort((a, b) => a.x[0] - b.x[0]);
-  return rising.filter(({ loss }, i) => rising.slice(0, i).every((smaller) => smaller.loss > loss));
+  const rising = [...best.values()].sort((a, b) => a.flops - b.flops)
+    .filter(({ reading }, i, all) => all.slice(0, i).every((smaller) => smaller.reading.ne > reading.ne));
+  const end = rising.findIndex(({ reading }) => reading.examples === allExamples);
+  return rising.slice(0, end < 0 ? undefined : end + 1)
+    .map(({ flops, reading: { ne, seed } }) => ({ x: [flops], loss: ne, seed }));
 }
 
 /** Seeds with which all models were trained; the base model counts once in every scheme. */

@@ -1,4 +1,12 @@
 import assert from "node:assert/strict";
+import { jointLaw } from "../../../lib/experiments/scaling_study/joint_law.ts";
+import {
+  computeLawVerdict,
+  dataLawVerdict,
+  parameterLawVerdict,
+} from "../../../lib/experiments/scaling_study/law_claims.ts";
+import { scalingVerdicts } from "../../../lib/experiments/scaling_study/verdicts.ts";
+import { GROWTH_2019_2021, growthPlan } from "../../../lib/scaling/mod.ts";
 import { dataVerdict, parametersVerdict, schemeVerdict } from "../../../lib/experiments/scaling_study/return_claims.ts";
 import {
   relabelledReversals,
@@ -77,4 +85,53 @@ Deno.test("the resources that a scheme needs are those of the formula", () => {
   const rows = 10 + 20 + 9 * 30 + 30; // the smallest tables: at most 30 rows in each of twelve fields
   assert.ok(log2.parameters.vertical[0] < Math.log2(8 * (rows + 12 * 30) + 20_000));
   assert.ok(log2.parameters.horizontal[0] > log2.parameters.vertical[0]);
+});
+
+Deno.test("S1 is reproduced for a power law plus constant that bends where interactions are learned late", () => {
+  const formula: Formula = ({ stream, examples }) =>
+    stream === "allFields"
+      ? FLOOR + 0.25 - 0.012 * Math.log2(examples / 1024) - 5e-4 * Math.log2(examples / 1024) ** 2
+      : FLOOR + inData(examples);
+  assert.equal(dataLawVerdict(study(formula, { noise: 1e-4, own: 1e-4 })).verdict.judgement, "reproduced");
+});
+
+Deno.test("S1 is not reproduced where NE falls with the logarithm of the data", () => {
+  const formula: Formula = ({ examples }) => 0.8 - 0.01 * Math.log2(examples / 1024);
+  const { judgement } = dataLawVerdict(study(formula, { noise: 1e-4, own: 1e-4 })).verdict;
+  assert.ok(judgement === "not reproduced" || judgement === "undecided" || judgement === "partly");
+  assert.notEqual(judgement, "reproduced");
+});
+
+Deno.test("S2 tells an exponent only of the schemes whose curves have one", () => {
+  const formula: Formula = ({ model, examples, scaled }) =>
+    FLOOR + inData(examples) + (model.scheme === "horizontal" ? 0.05 * (scaled / 1e6) ** -0.7 : 0);
+  const { measured, judgement } = parameterLawVerdict(study(formula, { noise: 1e-4, own: 1e-6 })).verdict;
+  assert.match(measured, /embedding width 0\.(69|70|71)/);
+  assert.match(measured, /embedding rows not identified, .*overarch not identified, all MLPs not identified/);
+  assert.notEqual(judgement, "reproduced");
+});
+
+Deno.test("S3 reads the exponent of the envelope, with lookups counted or not", () => {
+  const { measured, control } = computeLawVerdict(
+    study(({ examples }) => FLOOR + inData(examples), { noise: 1e-4, own: 1e-5 }),
+  ).verdict;
+  assert.match(measured, /exponent 0\.(29|30|31)/); // the smallest model is on the envelope all the way: compute is data
+  assert.match(control, /the same within 0\.05/);
+});
+
+Deno.test("the verdicts come in the order of the claims, and say that they are corrected for each other", () => {
+  const made = study(asThePaperSays);
+  const joint = jointLaw(made);
+  const plan = growthPlan({
+    loss: (parameters, examples) => joint.fit.predict([parameters, examples]),
+    flopsPerExample: joint.flopsPerExample,
+    start: { parameters: joint.base, examples: EXAMPLES },
+    growth: GROWTH_2019_2021,
+    years: 3,
+  });
+  const verdicts = scalingVerdicts(made, plan);
+  assert.deepEqual(verdicts.map(({ id }) => id), ["S1", "S2", "S3", "S4", "S5", "S6", "S7"]);
+  assert.ok(verdicts.slice(0, 6).every(({ measured }) => measured.includes("after Holm's correction over 6 claims")));
+  assert.equal(verdicts[6].judgement, "not testable here");
+  assert.ok(verdicts.every(({ runs }) => runs.length > 0));
 });
