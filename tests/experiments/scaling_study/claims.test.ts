@@ -102,9 +102,11 @@ Deno.test("S1 is not reproduced where NE falls with the logarithm of the data", 
   assert.notEqual(judgement, "reproduced");
 });
 
+const inWidth = (parameters: number) => 0.05 * (parameters / 1e6) ** -0.7;
+
 Deno.test("S2 tells an exponent only of the schemes whose curves have one", () => {
   const formula: Formula = ({ model, examples, scaled }) =>
-    FLOOR + inData(examples) + (model.scheme === "horizontal" ? 0.05 * (scaled / 1e6) ** -0.7 : 0);
+    FLOOR + 0.01 + inData(examples) + (model.scheme === "horizontal" ? inWidth(scaled) - inWidth(8 * 1_411_710) : 0);
   const { measured, judgement } = parameterLawVerdict(study(formula, { noise: 1e-4, own: 1e-6 })).verdict;
   assert.match(measured, /embedding width 0\.(69|70|71)/);
   assert.match(measured, /embedding rows not identified, .*overarch not identified, all MLPs not identified/);
