@@ -1,4 +1,5 @@
 /** Scaling laws: fits, and what follows from them. Needs nothing of the engine. */
+export { type ComparedLaw, compareLaws, type CompareOptions, type LawComparison } from "./compare_laws.ts";
 export type {
   ByParameter,
   Fit,
@@ -17,3 +18,4 @@ export { type LeastSquaresFit, type LeastSquaresProblem, nonlinearLeastSquares }
 export type { Observation } from "./observation.ts";
 export type { LossOptions } from "./prepare.ts";
 export { type ReplicateNoise, replicateNoise } from "./replicate_noise.ts";
+export { createRefitter, type Refit, type Refitter } from "./refitter.ts";
