@@ -1,3 +1,4 @@
+import { median } from "simple-statistics";
 import { hash, normal } from "../data/counter_hash.ts";
 import { fitLaw } from "./fit_law.ts";
 import { profileInterval } from "./profile_interval.ts";
@@ -26,7 +27,7 @@ export interface CoverageRow extends Record<string, string | number> {
   readonly beta: number;
   readonly gamma: number;
   readonly forecast: number;
-  /** Mean length of the interval of beta. */
+  /** Median length of the interval of beta. */
   readonly "length (beta)": number;
   /** Simulated studies that count: those whose exponent was identified. */
   readonly studies: number;
@@ -43,28 +44,28 @@ type Intervals = Readonly<Record<"beta" | "gamma", Ends | null>> & { readonly fo
 export function measureCoverage(options: CoverageOptions): CoverageRow[] {
   const { truth, forecastAt, studies, resamples = 400, seeds } = options;
   const exact = { ...truth, forecast: truth.alpha * forecastAt ** -truth.beta + truth.gamma };
-  const held = new Map<string, { beta: number; gamma: number; forecast: number; length: number; count: number }>();
+  const held = new Map<string, { beta: number; gamma: number; forecast: number; lengths: number[]; count: number }>();
   for (let study = 0; study < studies; study++) {
     const observations = simulated(options, study);
     if (fitLaw("powerLawConstant", observations).status === "not identified") continue;
     for (const [method, intervals] of Object.entries(allIntervals(observations, { forecastAt, resamples, seeds }))) {
-      const sum = held.get(method) ?? { beta: 0, gamma: 0, forecast: 0, length: 0, count: 0 };
+      const sum = held.get(method) ?? { beta: 0, gamma: 0, forecast: 0, lengths: [], count: 0 };
       for (const key of ["beta", "gamma", "forecast"] as const) {
         const ends = intervals[key];
         const holds = ends !== null && ends !== undefined && ends.low <= exact[key] && exact[key] <= ends.high;
         sum[key] += ends === undefined ? NaN : holds ? 1 : 0;
       }
-      sum.length += intervals.beta ? intervals.beta.high - intervals.beta.low : 0;
+      if (intervals.beta) sum.lengths.push(intervals.beta.high - intervals.beta.low);
       sum.count++;
       held.set(method, sum);
     }
   }
-  return [...held].map(([method, { count, length, ...sums }]) => ({
+  return [...held].map(([method, { count, lengths, ...sums }]) => ({
     method,
     beta: sums.beta / count,
     gamma: sums.gamma / count,
     forecast: sums.forecast / count,
-    "length (beta)": length / count,
+    "length (beta)": median(lengths),
     studies: count,
   }));
 }

@@ -1,5 +1,5 @@
 import { conditionNumber, inverseNormal } from "./solver/covariance.ts";
-import type { ByParameter, Fit, FitReport, Profile } from "./fit.ts";
+import type { ByParameter, Fit, FitReport, GainPerDoubling, Profile } from "./fit.ts";
 import { gainPerDoubling } from "./gain_per_doubling.ts";
 import { type Optimum, whyNotIdentified } from "./identification.ts";
 import type { Law, LawName } from "./law.ts";
@@ -69,11 +69,11 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
   const centred = searchable.toTheta(inner);
   const theta = searchable.rescale(centred, x0.map((unit, k) => unit / centre[k]));
   const predicted = (x: readonly number[]) => searchable.loss(theta, x.map((value, k) => value / x0[k]));
-  const residuals = observations.map(({ x, loss }) =>
-    Math.log(searchable.loss(centred, x.map((value, k) => value / centre[k]))) - Math.log(loss)
-  );
+  const weighted = new Float64Array(data.m);
+  problem.evaluate(inner, weighted);
+  const residuals = Array.from(weighted, (r, i) => r / data.roots[i]);
   const condition = conditionNumber(jacobianAt(searchable, centred, observations, prepared, centre, atBound));
-  const covariance = covarianceAt(searchable, theta, observations, prepared, x0, atBound, residuals);
+  const covariance = covarianceAt(searchable, theta, observations, prepared, x0, atBound, weighted);
   const standardErrors = named(searchable, covariance.map((row, j) => Math.sqrt(row[j])));
   const optimum: Optimum = { inner, objective, conditionNumber: condition };
   const unidentified = whyNotIdentified(searchable, prepared, optimum, space);
@@ -81,7 +81,7 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
   const count = data.m, size = searchable.parameters.length;
   const aic = count * Math.log(2 * Math.max(objective, Number.MIN_VALUE) / count) + 2 * (size + 1);
   const furthest = observations.reduce((far, each) => volume(each, centre) > volume(far, centre) ? each : far);
-  let profiles: Record<string, Profile> | undefined;
+  let profiles: Record<string, Profile> | undefined, gains: GainPerDoubling[] | undefined;
 
   const report: FitReport = {
     law: searchable,
@@ -115,13 +115,15 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
     },
     aic,
     aicc: count > size + 2 ? aic + 2 * (size + 1) * (size + 2) / (count - size - 2) : Infinity,
-    gainPerDoubling: gainPerDoubling(
-      data,
-      furthest.x.map((_, k) => {
-        const doubled = furthest.x.map((value, j) => j === k ? 2 * value : value);
-        return 1 - predicted(doubled) / predicted(furthest.x);
-      }),
-    ),
+    get gainPerDoubling() {
+      return gains ??= gainPerDoubling(
+        data,
+        furthest.x.map((_, k) => {
+          const doubled = furthest.x.map((value, j) => j === k ? 2 * value : value);
+          return 1 - predicted(doubled) / predicted(furthest.x);
+        }),
+      );
+    },
     predict(x) {
       if (x.length !== searchable.inputs || !x.every((value) => value > 0)) {
         const wanted = `${searchable.inputs} number${searchable.inputs === 1 ? "" : "s"} above 0`;
@@ -130,7 +132,7 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
       return predicted(x);
     },
   };
-  // onto the report itself: a copy would compute the profiles
+  // onto the report itself: a copy would compute what is computed when it is read
   if (unidentified.length > 0) {
     return Object.assign(report, { status: "not identified" as const, parameters: null });
   }
@@ -187,12 +189,11 @@ function covarianceAt(
   prepared: Prepared,
   x0: readonly number[],
   atBound: readonly string[],
-  residuals: readonly number[],
+  weighted: Float64Array,
 ): number[][] {
   const qr = jacobianAt(law, theta, observations, prepared, x0, atBound);
   const { data } = prepared, size = law.parameters.length;
   const degrees = data.m - size;
-  const weighted = Float64Array.from(residuals, (r, i) => data.roots[i] * r);
   const variance = degrees > 0 ? huberVariance(weighted, data.delta, degrees) : NaN;
   const inverse = inverseNormal(qr);
   const covariance = Array.from({ length: size }, () => new Array<number>(size).fill(0));

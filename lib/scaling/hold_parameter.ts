@@ -20,5 +20,5 @@ export function bestWithHeld(
   space?: SearchSpace,
 ): Minimum {
   const problem = holdParameter(law.problem(data), index, value);
-  return minimize(problem, from, { delta: data.delta, tolerance: 1e-9, polishes: false }, space);
+  return minimize(problem, from, { delta: data.delta, tolerance: 1e-9, coarse: true }, space);
 }

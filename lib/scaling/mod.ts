@@ -1,4 +1,5 @@
 /** Scaling laws: fits, and what follows from them. Needs nothing of the engine. */
+export { type ComparedLaw, compareLaws, type CompareOptions, type LawComparison } from "./compare_laws.ts";
 export type {
   ByParameter,
   Fit,
@@ -30,6 +31,7 @@ export {
   type FitInterval,
   fitInterval,
   type FitIntervalOptions,
+  type FittedCurve,
   type ResampledFits,
   resampleFits,
   type ResampleOptions,
@@ -47,3 +49,4 @@ export {
 export { type CoverageOptions, type CoverageRow, measureCoverage } from "./coverage.ts";
 export { type Forecast, forecast, type ForecastOptions } from "./forecast.ts";
 export { rollout, type RolloutCut, type RolloutOptions, type RolloutPoint } from "./rollout.ts";
+export { createRefitter, type Refit, type Refitter } from "./refitter.ts";

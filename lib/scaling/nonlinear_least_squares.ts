@@ -2,8 +2,10 @@ import { conditionNumber, inverseNormal } from "./solver/covariance.ts";
 import { createSearchSpace, minimize, type Minimum } from "./solver/levenberg_marquardt.ts";
 import { linearParameters } from "./solver/linear_parameters.ts";
 import { modelProblem, type ModelVector } from "./solver/model_problem.ts";
-import { applyTransposed, createQr, factor } from "./solver/pivoted_qr.ts";
+import { decimalRest } from "./solver/decimal_rest.ts";
+import { createQr, factor } from "./solver/pivoted_qr.ts";
 import { projectedModel } from "./solver/projected_problem.ts";
+import { refineNearRounding } from "./solver/refine_near_rounding.ts";
 import { hash, normal } from "../data/counter_hash.ts";
 
 /** A model, data and where to begin. `X` is whatever the model wants to know of a point: a number, or an array of them. */
@@ -58,6 +60,8 @@ export interface LeastSquaresFit {
 const LARGEST_COSINE = 1e-5;
 /** Beyond it the Jacobian is singular up to the rounding of numeric derivatives. */
 const LARGEST_CONDITION = 1e12;
+/** Residuals that are no more than 10,000 times their rounding are refined: their sum of squares has lost half of its digits. */
+const NEAR_ROUNDING = 1e-4;
 const SEED = 20221;
 const PLACES_AROUND = 12;
 
@@ -149,15 +153,20 @@ export function nonlinearLeastSquares<X>(problem: LeastSquaresProblem<X>): Least
   }
 
   function described(minimum: Minimum): LeastSquaresFit {
-    const { theta, objective } = minimum;
-    const r = new Float64Array(m), jac = new Float64Array(m * n);
+    const { objective } = minimum;
+    let theta = minimum.theta, r: Float64Array = new Float64Array(m);
+    const jac = new Float64Array(m * n);
     precise.evaluate(theta, r);
     precise.jacobian(theta, jac);
+    const length = Math.sqrt(2 * objective);
+    const nearRounding = noise > NEAR_ROUNDING * length && noise < length;
     const free = Array.from({ length: n }, (_, j) => j).filter((j) => theta[j] > lower[j] && theta[j] < upper[j]);
     const qr = createQr(m, free.length);
     free.forEach((j, k) => qr.a.set(jac.subarray(j * m, (j + 1) * m), k * m));
     factor(qr);
-    applyTransposed(qr, r.slice());
+    if (nearRounding && free.length === n && delta === Infinity) {
+      ({ theta, r } = refineNearRounding(precise, theta, lostByStoring(theta)));
+    }
     const condition = conditionNumber(qr), inverse = inverseNormal(qr);
     const degreesOfFreedom = m - free.length;
     const residualSumOfSquares = sumOfSquares(r);
@@ -180,6 +189,20 @@ export function nonlinearLeastSquares<X>(problem: LeastSquaresProblem<X>): Least
       reason,
       searches: { count: found.length, agreeing: agreeing(found, noise) },
     };
+  }
+
+  /** What the weighted residuals lost when x and y were stored: 0 for data that are not short decimals. */
+  function lostByStoring(theta: Float64Array): Float64Array {
+    return Float64Array.from({ length: m }, (_, i) => {
+      const value = x[i];
+      let slope = 0, rest = 0;
+      if (typeof value === "number" && value !== 0) {
+        const h = 1e-4 * Math.abs(value);
+        rest = decimalRest(value);
+        slope = (at(theta, value + h as X) - at(theta, value - h as X)) / (2 * h);
+      }
+      return roots[i] * (decimalRest(y[i]) - (rest === 0 ? 0 : slope * rest));
+    });
   }
 
   function judged(minimum: Minimum, condition: number, free: number): [LeastSquaresFit["status"], string] {

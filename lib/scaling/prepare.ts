@@ -2,7 +2,7 @@ import type { FitLoss } from "./fit.ts";
 import type { LogData } from "./laws/log_data.ts";
 import type { Law } from "./law.ts";
 import type { Observation } from "./observation.ts";
-import { replicateNoise } from "./replicate_noise.ts";
+import { groupsOf, replicateNoise } from "./replicate_noise.ts";
 
 /** The part of the options of a fit that says what is minimized. */
 export interface LossOptions {
@@ -83,7 +83,7 @@ export function prepare(law: Law, observations: readonly Observation[], options:
     loss: kind === "huber" ? { kind, delta: huberDelta, source } : { kind, delta: Infinity, source: "given" },
     weights,
     centre,
-    distinct: new Set(observations.map(({ x }) => x.join(" "))).size,
+    distinct: groupsOf(observations).count,
     levels: logs.map((values) => new Set(values).size),
   };
 }

@@ -33,22 +33,37 @@ const PRIOR_DEGREES = 4;
  * ```
  */
 export function replicateNoise(observations: readonly Observation[]): ReplicateNoise | undefined {
-  const groups = Map.groupBy(observations.keys(), (i) => observations[i].x.join(" "));
-  const squares = new Map<string, number>();
-  let total = 0, degrees = 0;
-  for (const [key, members] of groups) {
-    const logs = members.map((i) => Math.log(observations[i].loss));
-    const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-    const square = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    squares.set(key, square);
-    total += square;
-    degrees += members.length - 1;
-  }
-  const pooled = total / degrees;
-  if (!(degrees > 0 && pooled > 1e-30)) return undefined;
-  const variances = observations.map(({ x }) => {
-    const key = x.join(" "), own = groups.get(key)!.length - 1;
-    return (PRIOR_DEGREES * pooled + squares.get(key)!) / (PRIOR_DEGREES + own);
+  const { groups, count } = groupsOf(observations);
+  const sizes = new Float64Array(count), means = new Float64Array(count), squares = new Float64Array(count);
+  const logs = observations.map(({ loss }) => Math.log(loss));
+  logs.forEach((value, i) => {
+    sizes[groups[i]]++;
+    means[groups[i]] += value;
   });
+  for (let g = 0; g < count; g++) means[g] /= sizes[g];
+  logs.forEach((value, i) => squares[groups[i]] += (value - means[groups[i]]) ** 2);
+  const degrees = observations.length - count;
+  const pooled = squares.reduce((sum, square) => sum + square, 0) / degrees;
+  if (!(degrees > 0 && pooled > 1e-30)) return undefined;
+  const variances = Array.from(groups, (g) => (PRIOR_DEGREES * pooled + squares[g]) / (PRIOR_DEGREES + sizes[g] - 1));
   return { deviation: Math.sqrt(pooled), degrees, variances };
+}
+
+/** Numbers the distinct x, in the order in which they first occur. */
+export function groupsOf(observations: readonly Observation[]): { groups: Int32Array; count: number } {
+  const groups = new Int32Array(observations.length);
+  let count = 1;
+  for (let input = 0; input < observations[0].x.length; input++) {
+    // pairs of the group so far and the value of this input
+    const seen = new Map<number, Map<number, number>>();
+    count = 0;
+    observations.forEach(({ x }, i) => {
+      let values = seen.get(groups[i]);
+      if (!values) seen.set(groups[i], values = new Map());
+      let group = values.get(x[input]);
+      if (group === undefined) values.set(x[input], group = count++);
+      groups[i] = group;
+    });
+  }
+  return { groups, count };
 }

@@ -1,10 +1,12 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { extendHash, hash, normalFromHash, uniformFromHash } from "../data/counter_hash.ts";
 import { bcaEnds, percentileEnds } from "../statistics/bootstrap_ends.ts";
-import type { Fit } from "./fit.ts";
+import type { Fit, FitReport } from "./fit.ts";
 import { fitLaw, type FitOptions } from "./fit_law.ts";
 import type { Law, LawName } from "./law.ts";
+import { lawNamed } from "./laws/law_named.ts";
 import type { Observation } from "./observation.ts";
+import { createRefitter } from "./refitter.ts";
 import { replicateNoise } from "./replicate_noise.ts";
 
 /**
@@ -28,13 +30,16 @@ export interface ResampleOptions extends FitOptions {
   readonly noise?: number;
 }
 
+/** A curve with the law's best parameters, of the observations or of a resample. */
+export type FittedCurve = Pick<FitReport, "law" | "x0" | "best" | "theta" | "predict">;
+
 /** A fit, and the fits of what might have been observed instead. */
 export interface ResampledFits {
   readonly fit: Fit;
   readonly method: Resampling;
-  readonly resampled: readonly Fit[];
-  /** Fits with each independent unit (a point, a seed) left out. Computed when first asked for. */
-  jackknife(): readonly Fit[];
+  readonly resampled: readonly FittedCurve[];
+  /** Curves with each independent unit (a point, a seed) left out. Computed when first asked for. */
+  jackknife(): readonly FittedCurve[];
 }
 
 /**
@@ -66,47 +71,56 @@ export function resampleFits(
     throw new Error(`Cannot resample a fit ${resamples} times: wanted a whole number from 2.`);
   }
   const fit = fitLaw(law, observations, fitOptions);
-  // a resample has its own replicates, and should be fitted by the loss of the whole
-  const own: FitOptions = {
-    ...fitOptions,
-    warmStart: fit,
-    ...(fit.loss.kind === "huber" ? { delta: fit.loss.delta } : {}),
-  };
-  const units = method === "seeds" ? bySeed(observations) : observations.map((each) => [each]);
-  const again = (drawn: readonly Observation[]) => fitLaw(law, drawn, own);
-  const resample = method === "parametric"
+  const refit = createRefitter(fit, observations);
+  const again = (rows: readonly number[], logLosses?: ArrayLike<number>) => curve(fit, refit(rows, logLosses).theta);
+  const all = observations.map((_, i) => i);
+  const units = method === "seeds" ? bySeed(observations) : all.map((i) => [i]);
+  const draw = method === "parametric"
     ? parametric(fit, observations, noise ?? replicateNoise(observations)?.deviation ?? fit.residualDeviation)
-    : (state: number) =>
-      units.flatMap((_, i) => units[Math.floor(uniformFromHash(extendHash(state, i)) * units.length)]);
-  let left: readonly Fit[] | undefined;
+    : null;
+  let left: readonly FittedCurve[] | undefined;
   return {
     fit,
     method,
-    resampled: Array.from({ length: resamples }, (_, r) => again(resample(hash(drawSeed, r)))),
+    resampled: Array.from({ length: resamples }, (_, r) => {
+      const state = hash(drawSeed, r);
+      if (draw) return again(all, draw(state));
+      return again(units.flatMap((_, i) => units[Math.floor(uniformFromHash(extendHash(state, i)) * units.length)]));
+    }),
     jackknife: () => left ??= units.map((_, i) => again(units.toSpliced(i, 1).flat())),
   };
 }
 
-function bySeed(observations: readonly Observation[]): Observation[][] {
+function curve({ law: { name, parameters }, x0 }: Fit, theta: readonly number[]): FittedCurve {
+  const law = lawNamed(name);
+  return {
+    law,
+    x0,
+    theta,
+    best: Object.fromEntries(parameters.map((parameter, j) => [parameter, theta[j]])),
+    predict: (x) => law.loss(theta, x.map((value, k) => value / x0[k])),
+  };
+}
+
+/** Positions of the observations, by seed. */
+function bySeed(observations: readonly Observation[]): number[][] {
   const missing = observations.findIndex(({ seed }) => seed === undefined);
   if (missing >= 0) {
     throw new Error(`Cannot resample seeds: observation ${missing + 1} names none. Wanted one in each, or "points".`);
   }
-  const groups = [...Map.groupBy(observations, ({ seed }) => seed).values()];
+  const groups = [...Map.groupBy(observations.keys(), (i) => observations[i].seed).values()];
   if (groups.length < 2) throw new Error(`Cannot resample seeds: there is only one. Wanted at least two, or "points".`);
   return groups;
 }
 
+/** Logarithms of losses that might have been observed. */
 function parametric(fit: Fit, observations: readonly Observation[], noise: number) {
   if (!(noise > 0 && noise < Infinity)) {
     throw new Error(`Cannot resample with normal noise of deviation ${noise}: wanted a number above 0.`);
   }
-  const curve = observations.map(({ x }) => fit.predict(x));
+  const logs = observations.map(({ x }) => Math.log(fit.predict(x)));
   return (state: number) =>
-    observations.map((each, i) => {
-      const error = noise * normalFromHash(extendHash(state, i)) / Math.sqrt(fit.weights[i]);
-      return { ...each, loss: curve[i] * Math.exp(error) };
-    });
+    logs.map((log, i) => log + noise * normalFromHash(extendHash(state, i)) / Math.sqrt(fit.weights[i]));
 }
 
 /** A number that follows from a fit, with its interval. */
@@ -136,7 +150,7 @@ export interface FitIntervalOptions {
  */
 export function fitInterval(
   fits: ResampledFits,
-  statistic: (fit: Fit) => number,
+  statistic: (fit: FittedCurve) => number,
   { ends = "percentile", confidence = 0.95 }: FitIntervalOptions = {},
 ): FitInterval {
   const value = statistic(fits.fit);

@@ -1,7 +1,7 @@
-import type { Fit } from "./fit.ts";
+import type { FittedCurve } from "./resampled_fits.ts";
 
 /** A fitted curve of one resource. */
-type Curve = Pick<Fit, "predict">;
+type Curve = Pick<FittedCurve, "predict">;
 
 /**
  * By which share the loss falls when a resource doubles from x: `1 - L(2x) / L(x)`.
@@ -47,7 +47,7 @@ export function elasticity(curve: Curve, x: number): number {
  * assert.ok(Math.abs(reducibleShare(fit, 1) - 0.5) < 1e-9);
  * ```
  */
-export function reducibleShare(fit: Fit, x: number): number {
+export function reducibleShare(fit: Pick<FittedCurve, "law" | "best" | "predict">, x: number): number {
   return fit.law.floor === null ? 1 : 1 - fit.best[fit.law.floor] / fit.predict([x]);
 }
 

@@ -27,7 +27,7 @@ export function searchLaw(
 ): Found {
   const problem = law.problem(data), { delta, m } = data;
   const starts = [...warm, ...law.starts(data, count)];
-  const found = starts.map((start) => minimize(problem, start, { delta, tolerance: COARSE, polishes: false }, space));
+  const found = starts.map((start) => minimize(problem, start, { delta, tolerance: COARSE, coarse: true }, space));
   const best = found.reduce((least, minimum) => minimum.objective < least.objective ? minimum : least);
   const polished = minimize(problem, best.theta, { delta, tolerance: 1e-14 }, space);
   const minimum = polished.objective <= best.objective * (1 + 1e-10) + m * ROUNDING ** 2 ? polished : best;

@@ -1,6 +1,6 @@
 import {
-  type Fit,
   fitInterval,
+  type FittedCurve,
   gainOfDoubling,
   type Observation,
   reducibleShare,
@@ -66,7 +66,7 @@ export function lawTable(laws: readonly ResourceLaw[]): LawRow[] {
   return laws.map((law): LawRow => {
     const { resource, fit, largest, seeds } = law;
     const known = fit.status !== "not identified";
-    const shown = (of: (fit: Fit) => number, digits: number) => {
+    const shown = (of: (fit: FittedCurve) => number, digits: number) => {
       const { value, low, high } = fitInterval(law, of);
       return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
     };

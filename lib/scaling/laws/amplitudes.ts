@@ -72,8 +72,14 @@ export function fitAmplitudes(
   return objective;
 }
 
-/** Non-negative least squares of up to three unknowns: the best of all subsets whose solution is non-negative. */
-function solveNonNegative(normal: Float64Array, rhs: Float64Array, k: number, c: Float64Array): void {
+/**
+ * Non-negative least squares of up to three unknowns, from normal equations: the best of all subsets whose solution is non-negative.
+ *
+ * @param normal `[3, 3]`, the lower triangle
+ * @param c is filled
+ * @returns by how much the solution lowers the sum of squares against that of zero amplitudes
+ */
+export function solveNonNegative(normal: Float64Array, rhs: Float64Array, k: number, c: Float64Array): number {
   let most = -1;
   const full = (1 << k) - 1;
   const x = [0, 0, 0];
@@ -83,8 +89,9 @@ function solveNonNegative(normal: Float64Array, rhs: Float64Array, k: number, c:
       most = reduction;
       for (let p = 0; p < k; p++) c[p] = x[p];
     }
-    if (subset === full && reduction >= 0) return; // nothing can be better than all of them
+    if (subset === full && reduction >= 0) break; // nothing can be better than all of them
   }
+  return most;
 }
 
 /** @returns by how much the subset lowers the sum of squares; -1 where its solution is negative or not determined */

@@ -1,4 +1,4 @@
-import { createAmplitudeSpace, fitAmplitudes } from "./amplitudes.ts";
+import { createAmplitudeSpace, fitAmplitudes, solveNonNegative } from "./amplitudes.ts";
 import {
   AMPLITUDE_ROOM,
   exponentGrid,
@@ -76,30 +76,61 @@ export const joint: SearchableLaw = {
   },
 };
 
-/** The best cells of a grid over both exponents, with their amplitudes E, A, B. */
+/** Cells of the grid that are fitted on logs, for each that is wanted. */
+const FINALISTS = 3;
+
+/**
+ * The best cells of a grid over both exponents, with their amplitudes E, A, B.
+ *
+ * All cells are compared by relative deviations, `sum w (predicted / observed - 1)^2`, which needs one product a point and cell: of the
+ * sums that the normal equations are made of, only `sum w s t / L^2` belongs to a cell, the others to a row or a column of the grid.
+ * The best cells are then fitted on logs, with the loss that is asked for.
+ */
 export function jointStarts(
   data: LogData,
   count: number,
   cells: number,
 ): { c: Float64Array; a: number; b: number }[] {
-  const { m, logU } = data;
-  const space = createAmplitudeSpace(data);
+  const { m, logU, logL, roots } = data;
   const exponents = logU.map((values) => exponentGrid(values, 0.1, 30, cells));
   const terms = logU.map((values, input) =>
     exponents[input].map((exponent) => values.map((logU) => Math.exp(-exponent * logU)))
   );
-  const one = new Float64Array(m).fill(1);
-  const fitted = Array.from({ length: cells * cells }, () => new Float64Array(3));
+  // a point's row of the problem, over its loss: (1, s, t) sqrt(w) / L against sqrt(w)
+  const scale = roots.map((root, i) => root / Math.exp(logL[i]));
+  const scaled = terms.map((input) => input.map((term) => term.map((value, i) => value * scale[i])));
+  const margins = scaled.map((input) =>
+    input.map((term) => ({ one: dot(term, scale), self: dot(term, term), target: dot(term, roots) }))
+  );
+  const ones = dot(scale, scale), target = dot(scale, roots), total = dot(roots, roots);
+  const normal = new Float64Array(9), rhs = new Float64Array(3), c = new Float64Array(3);
   const objectives = new Float64Array(cells * cells);
   for (let p = 0; p < cells; p++) {
+    const first = margins[0][p];
     for (let q = 0; q < cells; q++) {
-      const k = p * cells + q;
-      objectives[k] = fitAmplitudes([one, terms[0][p], terms[1][q]], data, fitted[k], 1, space);
+      const second = margins[1][q];
+      normal[0] = ones;
+      normal[3] = first.one;
+      normal[4] = first.self;
+      normal[6] = second.one;
+      normal[7] = dot(scaled[0][p], scaled[1][q]);
+      normal[8] = second.self;
+      rhs[0] = target;
+      rhs[1] = first.target;
+      rhs[2] = second.target;
+      objectives[p * cells + q] = total - solveNonNegative(normal, rhs, 3, c);
     }
   }
-  return pickCells(objectives, [cells, cells], count).map((k) => {
-    const p = Math.floor(k / cells), q = k % cells;
-    fitAmplitudes([one, terms[0][p], terms[1][q]], data, fitted[k], 4, space);
-    return { c: fitted[k], a: exponents[0][p], b: exponents[1][q] };
-  });
+  const space = createAmplitudeSpace(data), one = new Float64Array(m).fill(1);
+  return pickCells(objectives, [cells, cells], FINALISTS * count).map((k) => {
+    const p = Math.floor(k / cells), q = k % cells, c = new Float64Array(3);
+    const objective = fitAmplitudes([one, terms[0][p], terms[1][q]], data, c, 2, space);
+    return { c, a: exponents[0][p], b: exponents[1][q], objective };
+  }).sort((a, b) => a.objective - b.objective).slice(0, count);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }

@@ -8,20 +8,30 @@
  */
 export function pickCells(objectives: Float64Array, shape: readonly number[], count: number): number[] {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
-  const place = (cell: number) => shape.map((size, axis) => Math.floor(cell / strides[axis]) % size);
-  const lowest = (cell: number) =>
-    place(cell).every((at, axis) =>
-      (at === 0 || objectives[cell - strides[axis]] >= objectives[cell]) &&
-      (at === shape[axis] - 1 || objectives[cell + strides[axis]] >= objectives[cell])
-    );
-  const sorted = Array.from(objectives.keys()).filter((cell) => objectives[cell] < Infinity)
-    .sort((a, b) => objectives[a] - objectives[b]);
-  const chosen: number[] = sorted.filter(lowest).slice(0, count);
+  const place = (cell: number, axis: number) => Math.floor(cell / strides[axis]) % shape[axis];
+  const isLowest = (cell: number): boolean => {
+    for (let axis = 0; axis < shape.length; axis++) {
+      const at = place(cell, axis), stride = strides[axis];
+      if (at > 0 && objectives[cell - stride] < objectives[cell]) return false;
+      if (at < shape[axis] - 1 && objectives[cell + stride] < objectives[cell]) return false;
+    }
+    return true;
+  };
+  const isNextTo = (cell: number, other: number): boolean => {
+    for (let axis = 0; axis < shape.length; axis++) {
+      if (Math.abs(place(cell, axis) - place(other, axis)) > 1) return false;
+    }
+    return true;
+  };
+  const sorted = Uint32Array.from(objectives.keys()).sort((a, b) => objectives[a] - objectives[b]);
+  const chosen: number[] = [];
   for (const cell of sorted) {
-    if (chosen.length >= count) break;
-    const at = place(cell);
-    const apart = chosen.every((other) => place(other).some((there, axis) => Math.abs(there - at[axis]) > 1));
-    if (apart) chosen.push(cell);
+    if (chosen.length === count || !(objectives[cell] < Infinity)) break;
+    if (isLowest(cell)) chosen.push(cell);
+  }
+  for (const cell of sorted) {
+    if (chosen.length === count || !(objectives[cell] < Infinity)) break;
+    if (!chosen.some((other) => isNextTo(cell, other))) chosen.push(cell);
   }
   return chosen;
 }

@@ -1,4 +1,5 @@
 import { applyTransposed, createQr, factor, type PivotedQr } from "./pivoted_qr.ts";
+import { factorNormal } from "./normal_factor.ts";
 import { clip, type ResidualProblem } from "./residual_problem.ts";
 import { totalLoss } from "./robust_loss.ts";
 import { createStepSpace, type StepSpace, trustRegionStep } from "./trust_region_step.ts";
@@ -14,8 +15,11 @@ export interface MinimizeOptions {
   readonly tolerance?: number;
   /** Rounding of one residual: an objective of residuals no larger is as good as zero. Default 2^-52. */
   readonly rounding?: number;
-  /** Whether to polish. Default true. */
-  readonly polishes?: boolean;
+  /**
+   * Whether parameters are wanted to a few digits only: no polish, and steps from normal equations, where they have enough digits.
+   * Default false.
+   */
+  readonly coarse?: boolean;
 }
 
 /** Where a search ended. */
@@ -37,6 +41,9 @@ export interface SearchSpace {
   readonly weightedR: Float64Array;
   readonly qtr: Float64Array;
   readonly qr: PivotedQr;
+  /** For R alone. */
+  readonly small: PivotedQr;
+  readonly freeGradient: Float64Array;
   readonly stepSpace: StepSpace;
   readonly gradient: Float64Array;
   readonly norms: Float64Array;
@@ -52,7 +59,13 @@ export function createSearchSpace(m: number, n: number): SearchSpace {
   const column = () => new Float64Array(m), row = () => new Float64Array(n);
   return {
     ...{ r: column(), trialR: column(), weightedR: column(), qtr: column(), jac: new Float64Array(m * n) },
-    ...{ qr: createQr(m, n), stepSpace: createStepSpace(n), free: new Int32Array(n) },
+    ...{
+      qr: createQr(m, n),
+      small: createQr(n, n),
+      freeGradient: row(),
+      stepSpace: createStepSpace(n),
+      free: new Int32Array(n),
+    },
     ...{ gradient: row(), norms: row(), scale: row(), freeScale: row(), theta: row(), trial: row(), step: row() },
   };
 }
@@ -77,9 +90,11 @@ export function minimize(
 ): Minimum {
   const { m, n, lower, upper } = problem;
   const { delta = Infinity, maxTrials = 200, firstRadius = 1, tolerance = 1e-13, rounding = 2 ** -52 } = options;
-  const { polishes = true } = options;
+  const { coarse = false } = options;
   const { jac, qr, stepSpace, gradient, norms, scale, freeScale, free, theta, trial, step } = space;
   let { r, trialR } = space;
+  /** The factorization in use. */
+  let factored: PivotedQr = qr;
   for (let j = 0; j < n; j++) theta[j] = clip(start[j], lower[j], upper[j]);
   const failed = (): Minimum => ({ theta: theta.slice(), objective: Infinity, cosine: 1, trials, settled: false });
   let trials = 1;
@@ -104,7 +119,7 @@ export function minimize(
       radius = firstRadius * Math.sqrt(length) || firstRadius;
     }
     while (trials < maxTrials) {
-      lambda = trustRegionStep(qr, freeScale, space.qtr, radius, lambda, stepSpace);
+      lambda = trustRegionStep(factored, freeScale, space.qtr, radius, lambda, stepSpace);
       let length = 0;
       for (let k = 0; k < qr.n; k++) length += (freeScale[k] * stepSpace.step[k]) ** 2;
       length = Math.sqrt(length);
@@ -144,7 +159,7 @@ export function minimize(
       }
     }
   }
-  if (settled && polishes) polish();
+  if (settled && !coarse) polish();
   linearize();
   return { theta: theta.slice(), objective, cosine: cosine(), trials, settled };
 
@@ -166,13 +181,11 @@ export function minimize(
     let count = 0;
     for (let j = 0; j < n; j++) {
       let sum = 0, square = 0;
-      const at = j * m;
-      const to = count * m;
+      const at = j * m, to = count * m;
       for (let i = 0; i < m; i++) {
         let value = jac[at + i];
-        const size = Math.abs(r[i]);
         // psi / sqrt(weight) = weightedR and psi = +-delta give the square root of the weight
-        if (size > delta) value *= delta / Math.abs(weightedR[i]);
+        if (Math.abs(r[i]) > delta) value *= delta / Math.abs(weightedR[i]);
         sum += value * weightedR[i];
         square += value * value;
         a[to + i] = value;
@@ -180,9 +193,17 @@ export function minimize(
       gradient[j] = sum;
       norms[j] = Math.sqrt(square);
       const held = lower[j] === upper[j] || (theta[j] <= lower[j] && sum >= 0) || (theta[j] >= upper[j] && sum <= 0);
-      if (!held) free[count++] = j;
+      if (!held) {
+        space.freeGradient[count] = sum;
+        free[count++] = j;
+      }
     }
     qr.n = count;
+    if (coarse && factorNormal(a, m, count, space.freeGradient, space.small, qtr)) {
+      factored = space.small;
+      return;
+    }
+    factored = qr;
     qtr.set(weightedR);
     factor(qr);
     applyTransposed(qr, qtr);
@@ -213,15 +234,15 @@ export function minimize(
     return moved;
   }
 
-  /** By the linear model, of the clipped step: `-g^T p - |J p|^2 / 2`, weighted. */
+  /** By the linear model, of the clipped step: `-g^T p - |J p|^2 / 2`, where `|J p| = |R P^T p|`. */
   function predictedReduction(): number {
+    const { a, m: stride, n: count, order, diagonal } = factored;
     let descent = 0, square = 0;
-    for (let j = 0; j < n; j++) descent -= gradient[j] * step[j];
-    for (let i = 0; i < m; i++) {
-      let change = 0;
-      for (let j = 0; j < n; j++) change += jac[j * m + i] * step[j];
-      if (Math.abs(r[i]) > delta) change *= delta / Math.abs(space.weightedR[i]);
-      square += change * change;
+    for (let k = 0; k < count; k++) descent -= space.freeGradient[k] * step[free[k]];
+    for (let k = 0; k < count; k++) {
+      let sum = diagonal[k] * step[free[order[k]]];
+      for (let l = k + 1; l < count; l++) sum += a[l * stride + k] * step[free[order[l]]];
+      square += sum * sum;
     }
     return descent - 0.5 * square;
   }
@@ -251,7 +272,7 @@ export function minimize(
       linearize();
       const before = cosine(), objectiveBefore = objective;
       if (before < 1e-15) return;
-      trustRegionStep(qr, freeScale.fill(1), space.qtr, Infinity, 0, stepSpace);
+      trustRegionStep(factored, freeScale.fill(1), space.qtr, Infinity, 0, stepSpace);
       if (!takeStep()) return;
       const kept = theta.slice();
       if (!problem.evaluate(trial, trialR)) return void (fresh = false);
