@@ -75,7 +75,7 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
   const condition = conditionNumber(jacobianAt(searchable, centred, observations, prepared, centre, atBound));
   const covariance = covarianceAt(searchable, theta, observations, prepared, x0, atBound, weighted);
   const standardErrors = named(searchable, covariance.map((row, j) => Math.sqrt(row[j])));
-  const optimum: Optimum = { inner, objective, conditionNumber: condition };
+  const optimum: Optimum = { inner, objective, conditionNumber: condition, atBound };
   const unidentified = whyNotIdentified(searchable, prepared, optimum, space);
   const settled = minimum.settled && (minimum.cosine <= LARGEST_COSINE || objective <= 0.5 * data.m * 1e-28);
   const count = data.m, size = searchable.parameters.length;

@@ -17,6 +17,8 @@ export interface Optimum {
   readonly inner: Float64Array;
   readonly objective: number;
   readonly conditionNumber: number;
+  /** Parameters at the end of their range. */
+  readonly atBound: readonly string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Optimum {
 export function whyNotIdentified(
   law: SearchableLaw,
   { data, distinct, levels }: Prepared,
-  { inner, objective, conditionNumber }: Optimum,
+  { inner, objective, conditionNumber, atBound }: Optimum,
   space: SearchSpace,
 ): string[] {
   const parameters = law.parameters.length, degrees = data.m - parameters;
@@ -46,7 +48,8 @@ export function whyNotIdentified(
     return ["a constant loss explains the observations as well: the curve is flat within its noise"];
   }
 
-  const reasons: string[] = [];
+  const reasons = atBound.filter((name) => law.exponents.includes(name) || law.amplitudes.includes(name))
+    .map((name) => `${name} runs to the end of its range: too few observations show a term that falls`);
   if (!(conditionNumber < LARGEST_CONDITION)) {
     reasons.push("some parameters can change together and leave the curve as it is");
   }

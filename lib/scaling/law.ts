@@ -23,6 +23,8 @@ export interface Law {
   readonly inputs: 1 | 2;
   /** Names, in the order of `theta`. */
   readonly parameters: readonly string[];
+  /** The parameters among them that multiply a term that falls: input by input. */
+  readonly amplitudes: readonly string[];
   /** The parameters among them that say how fast loss falls: input by input. Empty for the logarithmic law, which has none. */
   readonly exponents: readonly string[];
   /** The parameter that is the loss at infinite resources; `null` where loss falls to zero or below. */

@@ -24,6 +24,7 @@ export const brokenPowerLaw: SearchableLaw = {
   source: "Caballero et al. 2022 (arXiv:2210.14891), equation 1 with one break",
   inputs: 1,
   parameters: ["a", "b", "c0", "c1", "d", "f"],
+  amplitudes: ["b"],
   exponents: ["c0", "c1"],
   floor: "a",
   loss: ({ 0: a, 1: b, 2: c0, 3: c1, 4: d, 5: f }, { 0: u }) =>

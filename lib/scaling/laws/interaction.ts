@@ -20,6 +20,7 @@ export const interaction: SearchableLaw = {
     "Busbridge et al. 2025 (arXiv:2502.08606), supervised law; Kaplan et al. 2020 (arXiv:2001.08361), equation 1.5",
   inputs: 2,
   parameters: ["E", "A", "a", "B", "b", "k"],
+  amplitudes: ["A", "B"],
   exponents: ["a", "b"],
   floor: "E",
   loss: ({ 0: e, 1: a1, 2: a, 3: b1, 4: b, 5: k }, { 0: n, 1: d }) => e + (a1 * n ** -a + b1 * d ** -b) ** k,

@@ -23,6 +23,7 @@ export const joint: SearchableLaw = {
   source: "Hoffmann et al. 2022 (arXiv:2203.15556), equation 2",
   inputs: 2,
   parameters: ["E", "A", "a", "B", "b"],
+  amplitudes: ["A", "B"],
   exponents: ["a", "b"],
   floor: "E",
   loss: ({ 0: e, 1: a1, 2: a, 3: b1, 4: b }, { 0: n, 1: d }) => e + a1 * n ** -a + b1 * d ** -b,

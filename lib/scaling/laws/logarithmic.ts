@@ -13,6 +13,7 @@ export const logarithmic: SearchableLaw = {
   source: "Zhai et al. 2024, HSTU (arXiv:2402.17152), figure 7",
   inputs: 1,
   parameters: ["p", "q"],
+  amplitudes: [],
   exponents: [],
   floor: null,
   loss: ({ 0: p, 1: q }, { 0: u }) => p + q * Math.log(u),

@@ -64,6 +64,7 @@ export const m4: SearchableLaw = {
   source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), equation 3",
   inputs: 1,
   parameters: ["A", "a", "E", "I", "alpha"],
+  amplitudes: ["A"],
   exponents: ["a"],
   floor: "E",
   loss: ({ 0: a1, 1: a, 2: e, 3: i, 4: alpha }, { 0: u }) =>

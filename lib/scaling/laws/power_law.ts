@@ -12,6 +12,7 @@ export const powerLaw: SearchableLaw = {
   source: "Kaplan et al. 2020 (arXiv:2001.08361), equations 1.1 to 1.3",
   inputs: 1,
   parameters: ["alpha", "beta"],
+  amplitudes: ["alpha"],
   exponents: ["beta"],
   floor: null,
   loss: ({ 0: alpha, 1: beta }, { 0: u }) => alpha * u ** -beta,

@@ -23,6 +23,7 @@ export const powerLawConstant: SearchableLaw = {
   source: "Hestness et al. 2017 (arXiv:1712.00409); Ardalani et al. 2022 (arXiv:2208.08489)",
   inputs: 1,
   parameters: ["alpha", "beta", "gamma"],
+  amplitudes: ["alpha"],
   exponents: ["beta"],
   floor: "gamma",
   loss: ({ 0: alpha, 1: beta, 2: gamma }, { 0: u }) => alpha * u ** -beta + gamma,
