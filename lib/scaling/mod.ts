@@ -50,3 +50,22 @@ export { type CoverageOptions, type CoverageRow, measureCoverage } from "./cover
 export { type Forecast, forecast, type ForecastOptions } from "./forecast.ts";
 export { rollout, type RolloutCut, type RolloutOptions, type RolloutPoint } from "./rollout.ts";
 export { createRefitter, type Refit, type Refitter } from "./refitter.ts";
+export { akima } from "./akima.ts";
+export {
+  allocate,
+  allocateJoint,
+  type Allocation,
+  type AllocationInterval,
+  allocationInterval,
+  type AllocationOptions,
+} from "./allocate.ts";
+export {
+  type ComputePowerLaw,
+  computePowerLaw,
+  type IsoflopAnalysis,
+  isoflopAnalysis,
+  type IsoflopOptimum,
+  type IsoflopOptions,
+  type IsoflopRun,
+} from "./isoflop.ts";
+export { type ComputeCurve, computeEnvelope, type EnvelopePoint, paretoFront } from "./pareto_front.ts";
