@@ -45,6 +45,7 @@ export {
   localExponents,
   parameterScaling,
 } from "./scaling_figures.ts";
+export { scalingFitPlot, type ScalingFitPlotOptions } from "./scaling_fit_plot.ts";
 export { floorDistances, forecastPlot, realLogPlot } from "./scaling_law_figures.ts";
 export { sequentialColors } from "./sequential_colors.ts";
 export { type TableRow, tableToCsv } from "./table_csv.ts";

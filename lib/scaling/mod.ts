@@ -69,3 +69,12 @@ export {
   type IsoflopRun,
 } from "./isoflop.ts";
 export { type ComputeCurve, computeEnvelope, type EnvelopePoint, paretoFront } from "./pareto_front.ts";
+export { fitReport, type FitReportOptions, type FittedGroup, type ReportedFit } from "./fit_report.ts";
+export {
+  readRunsTable,
+  type RunsColumns,
+  type RunsGroup,
+  type RunsObservations,
+  runsObservations,
+  type RunsTable,
+} from "./runs_table.ts";

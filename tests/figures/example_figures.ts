@@ -5,8 +5,10 @@ import {
   type LearningCurve,
   learningCurves,
   resourcePanels,
+  scalingFitPlot,
   sequentialColors,
 } from "../../lib/figures/mod.ts";
+import { fitReport } from "../../lib/scaling/mod.ts";
 
 /** NE = a + b (examples)^-c at points evenly spaced on the log axis, with a band if `spread` is given. */
 function curve(label: string, [a, b, c]: [number, number, number], points = 9, spread?: number): LearningCurve {
@@ -141,5 +143,33 @@ export function intervals(): Figure {
         high: -0.2 * k + 0.1 * s + 0.1,
       }))
     ),
+  });
+}
+
+/** A law of one resource in two groups, of which one is flat. */
+export function scalingFit(): Figure {
+  const observations = (gain: number) =>
+    [1, 2, 4, 8, 16, 32].map((x, i) => ({ x: [x * 1e6], loss: gain * x ** -0.4 + 0.7 + 1e-4 * (i % 3 - 1) }));
+  return scalingFitPlot({
+    name: "scaling_fit",
+    loss: "NE",
+    x: ["Examples"],
+    fitted: fitReport([
+      { name: "data", observations: observations(0.2) },
+      { name: "rows", observations: observations(1e-5) },
+    ], { resamples: 20 }),
+  });
+}
+
+/** A law of two resources. */
+export function scalingFitOfTwo(): Figure {
+  const observations = [1e6, 4e6, 1.6e7].flatMap((n) =>
+    [1e7, 1e8, 1e9, 1e10].map((d) => ({ x: [n, d], loss: 0.5 + 20 * n ** -0.3 + 30 * d ** -0.3 }))
+  );
+  return scalingFitPlot({
+    name: "scaling_fit_of_two",
+    loss: "loss",
+    x: ["parameters", "tokens"],
+    fitted: fitReport([{ name: "", observations }], { resamples: 5 }),
   });
 }
