@@ -5,13 +5,13 @@ import { type Optimum, whyNotIdentified } from "./identification.ts";
 import type { Law, LawName } from "./law.ts";
 import { lawNamed } from "./laws/law_named.ts";
 import type { SearchableLaw } from "./laws/log_data.ts";
-import { huberVariance } from "./nonlinear_least_squares.ts";
 import type { Observation } from "./observation.ts";
 import { type LossOptions, prepare, type Prepared } from "./prepare.ts";
 import { profileOf } from "./profile.ts";
 import { searchLaw } from "./search_law.ts";
 import { createSearchSpace } from "./solver/levenberg_marquardt.ts";
 import { createQr, factor } from "./solver/pivoted_qr.ts";
+import { huberVariance } from "./solver/robust_loss.ts";
 
 export interface FitOptions extends LossOptions {
   /**
