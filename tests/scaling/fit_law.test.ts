@@ -292,6 +292,34 @@ Deno.test("a refit of the same rows is the fit, and that of a resample is the fi
   }
 });
 
+Deno.test("a floor that is known is held: the fit is that of a power law to what is above it", () => {
+  const runs = curve(12, (u) => 0.2 * u ** -0.4 + 0.9, 2e-4, 8);
+  const fit = fitLaw("powerLawConstant", runs, { loss: "squared", held: { gamma: 0.9 } });
+  const free = fitLaw("powerLawConstant", runs, { loss: "squared" });
+  assert.equal(fit.status, "converged");
+  assert.deepEqual(fit.held, ["gamma"]);
+  assert.equal(fit.best.gamma, 0.9);
+  assert.equal(fit.standardErrors.gamma, 0);
+  assert.ok(fit.standardErrors.beta < free.standardErrors.beta / 2);
+  assert.ok(Math.abs(fit.best.beta - 0.4) < 4 * fit.standardErrors.beta);
+  assert.deepEqual(Object.keys(fit.profiles), ["beta"]);
+  assert.ok(fit.objective > free.objective);
+  // the normal equations of the two that are left, by finite differences
+  const objective = (alpha: number, beta: number) =>
+    runs.reduce((sum, { x, loss }) => sum + 0.5 * Math.log((alpha * (x[0] / fit.x0[0]) ** -beta + 0.9) / loss) ** 2, 0);
+  const { alpha, beta } = fit.best, h = 1e-4;
+  assert.ok(Math.abs(objective(alpha, beta) / fit.objective - 1) < 1e-9);
+  for (const [da, db] of [[h * alpha, 0], [0, h * beta]]) {
+    assert.ok(objective(alpha + da, beta + db) > fit.objective && objective(alpha - da, beta - db) > fit.objective);
+  }
+  const refit = createRefitter(fit, runs)(runs.map((_, i) => i));
+  assert.equal(refit.theta[2], 0.9);
+  assert.throws(
+    () => fitLaw("powerLawConstant", runs, { held: { alpha: 1 } }),
+    /Cannot hold alpha .* wanted gamma or beta/,
+  );
+});
+
 Deno.test("observations that are not as they should be are named", () => {
   const runs = curve(5, (u) => u ** -0.3, 0, 1);
   const cases: [Observation[], RegExp][] = [

@@ -19,7 +19,7 @@ export function totalLoss(r: Float64Array, delta: number): number {
 
 /**
  * The variance that scales `(J^T J)^-1`: that of the residuals, or Huber's estimate `K^2 (sum psi^2 / df) / (mean psi')^2` with
- * `K = 1 + (p / n) (1 - mean psi') / mean psi'` (Huber 1981, equation 7.6.17).
+ * `K = 1 + (p / n) (1 - mean psi') / mean psi'` (Huber 1981, section 7.6).
  */
 export function huberVariance(r: Float64Array, delta: number, degreesOfFreedom: number): number {
   if (delta === Infinity) return sumOfSquares(r) / degreesOfFreedom;
