@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { fitLaw } from "../../lib/scaling/fit_law.ts";
 import type { LawName } from "../../lib/scaling/law.ts";
+import { prepare } from "../../lib/scaling/prepare.ts";
+import { createSearchSpace, minimize } from "../../lib/scaling/solver/levenberg_marquardt.ts";
+import { searchableLaw } from "../../lib/scaling/laws/searchable_law.ts";
+import { uniform } from "../../lib/data/counter_hash.ts";
 import { lawNamed } from "../../lib/scaling/laws/law_named.ts";
 import type { Observation } from "../../lib/scaling/observation.ts";
 import { createRefitter } from "../../lib/scaling/refitter.ts";
@@ -104,6 +108,43 @@ Deno.test({
     }
     assert.equal(fit.status, "converged");
   },
+});
+
+Deno.test("none of 60 random starts finds a lower objective, with failed runs among the others", () => {
+  const draws: Partial<Record<LawName, (k: number, s: number) => number[]>> = {
+    powerLawConstant: (
+      k,
+      s,
+    ) => [0.05 + 0.5 * uniform(k, s, 1), 10 ** (1.3 * uniform(k, s, 2) - 1), 0.3 + uniform(k, s, 3)],
+    joint: (k, s) => [0.5 + uniform(k, s, 1), ...[2, 3, 4, 5].map((j) => 0.1 + 0.9 * uniform(k, s, j))],
+  };
+  for (const [name, draw] of Object.entries(draws)) {
+    const law = searchableLaw(name);
+    for (const loss of ["squared", "huber"] as const) {
+      for (let k = 0; k < 8; k++) {
+        const truth = draw(k, 0), noise = 10 ** (-4 + 2 * uniform(k, 9));
+        const line = Array.from(
+          { length: law.inputs === 1 ? 16 : 6 },
+          (_, i) => 10 ** (i / (law.inputs === 1 ? 5 : 2) - 1.5),
+        );
+        const places = law.inputs === 1 ? line.map((u) => [u]) : line.flatMap((n) => line.map((d) => [n, d]));
+        const runs = places.map((x, i) => {
+          const failed = uniform(k, i, 8) < 0.1 ? 20 : 1;
+          return { x, loss: law.loss(truth, x) * Math.exp(failed * noise * gaussian(k, i, 7)) };
+        });
+        const fit = fitLaw(law, runs, { loss, delta: 2 * noise });
+        const { data } = prepare(law, runs, { loss, delta: 2 * noise });
+        const problem = law.problem(data), space = createSearchSpace(data.m, problem.n);
+        for (let start = 1; start <= 60; start++) {
+          const { objective } = minimize(problem, law.toInner(draw(k, start)), { delta: data.delta }, space);
+          assert.ok(
+            fit.objective <= objective * (1 + 1e-9),
+            `${name}, ${loss}, ${k}: ${fit.objective}, start ${start} has ${objective}`,
+          );
+        }
+      }
+    }
+  }
 });
 
 Deno.test("standard errors are the scatter of fits to fresh noise", () => {
