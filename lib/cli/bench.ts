@@ -9,6 +9,7 @@ import {
   logReader,
   onePassSpeed,
   runBench,
+  scalingFit,
   teacherSpeed,
 } from "./bench/mod.ts";
 import { main, UsageError } from "./command.ts";
@@ -39,6 +40,7 @@ const BENCHES: Readonly<Record<string, Bench>> = Object.fromEntries(
     criteoReader(),
     onePassSpeed(),
     kernelStart(),
+    scalingFit(),
   ].map((bench) => [bench.name, bench]),
 );
 

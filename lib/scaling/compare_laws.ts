@@ -1,11 +1,12 @@
 import type { Fit } from "./fit.ts";
 import { fitLaw, type FitOptions } from "./fit_law.ts";
-import { lawNamed } from "./laws/law_named.ts";
+import { searchableLaw } from "./laws/searchable_law.ts";
 import type { Law, LawName } from "./law.ts";
 import type { Observation } from "./observation.ts";
 import { replicateNoise } from "./replicate_noise.ts";
 
-export interface CompareOptions extends Omit<FitOptions, "warmStart"> {
+/** How laws are fitted and compared. */
+export interface CompareOptions extends Omit<FitOptions, "warmStart" | "held"> {
   /**
    * How far beyond the fitted observations the laws have to see, in doublings of the resources taken together (their product): the
    * observations within so many doublings of the largest are held out. Default 2. A small number takes at least the largest x.
@@ -59,7 +60,7 @@ export function compareLaws(
   options: CompareOptions = {},
 ): LawComparison {
   const { heldOutDoublings = 2, ...fitOptions } = options;
-  const named = laws.map((law) => lawNamed(typeof law === "string" ? law : law.name));
+  const named = laws.map((law): Law => searchableLaw(law));
   const fail = (what: string): never => {
     throw new Error(`Cannot compare ${named.length} laws on ${observations.length} observations: ${what}.`);
   };

@@ -54,6 +54,8 @@ export interface FitReport {
   readonly best: ByParameter;
   /** The same in the law's order. */
   readonly theta: readonly number[];
+  /** Parameters that were given and not fitted. */
+  readonly held: readonly string[];
   /** Plain sentences: why the status is what it is. Empty for `converged`. */
   readonly reasons: readonly string[];
   readonly loss: FitLoss;
@@ -63,7 +65,7 @@ export interface FitReport {
   readonly residuals: readonly number[];
   /** Weights as used, with mean 1. */
   readonly weights: readonly number[];
-  /** `sqrt(2 objective / (count - parameters))`: about the noise of `ln L`. Not a number where there are no degrees of freedom. */
+  /** `sqrt(2 objective / (count - fitted parameters))`: about the noise of `ln L`. Not a number where there are no degrees of freedom. */
   readonly residualDeviation: number;
   /** Local searches that were made, and how many of them ended within 1 % of the best objective. */
   readonly starts: { readonly count: number; readonly agreeing: number };
@@ -74,11 +76,11 @@ export interface FitReport {
   readonly gradientNorm: number;
   /** Of the Jacobian with columns of length 1: how many digits the parameters lose against the data. */
   readonly conditionNumber: number;
-  /** From the Jacobian at the optimum, with Huber's correction; infinite where it is singular, 0 for a parameter at a bound. */
+  /** From the Jacobian at the optimum, with Huber's correction; infinite where it is singular, 0 for a parameter at a bound or held. */
   readonly standardErrors: ByParameter;
   /** Covariance of the parameters, in the law's order. */
   readonly covariance: readonly (readonly number[])[];
-  /** Over the floor and every exponent, by parameter. Computed when first read. */
+  /** Over the floor and every exponent that is not held, by parameter. Computed when first read. */
   readonly profiles: Readonly<Record<string, Profile>>;
   /** Akaike's criterion and its small-sample form, from `2 objective` as residual sum of squares. Only for the same data and loss. */
   readonly aic: number;

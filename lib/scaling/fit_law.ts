@@ -3,22 +3,26 @@ import type { ByParameter, Fit, FitReport, GainPerDoubling, Profile } from "./fi
 import { gainPerDoubling } from "./gain_per_doubling.ts";
 import { type Optimum, whyNotIdentified } from "./identification.ts";
 import type { Law, LawName } from "./law.ts";
-import { lawNamed } from "./laws/law_named.ts";
+import { withHeld } from "./hold_parameter.ts";
 import type { SearchableLaw } from "./laws/log_data.ts";
-import { huberVariance } from "./nonlinear_least_squares.ts";
+import { searchableLaw } from "./laws/searchable_law.ts";
 import type { Observation } from "./observation.ts";
 import { type LossOptions, prepare, type Prepared } from "./prepare.ts";
 import { profileOf } from "./profile.ts";
 import { searchLaw } from "./search_law.ts";
 import { createSearchSpace } from "./solver/levenberg_marquardt.ts";
 import { createQr, factor } from "./solver/pivoted_qr.ts";
+import { huberVariance } from "./solver/robust_loss.ts";
 
+/** How a law is fitted. */
 export interface FitOptions extends LossOptions {
   /**
    * Units of the inputs. Default: the geometric mean of each, or what the warm start has. 1 gives the raw form of the literature, with
    * amplitudes at one parameter and one token.
    */
   readonly x0?: number | readonly number[];
+  /** Parameters that are known, such as `{ gamma: 0.43 }` for a Bayes floor: the floor or exponents of the law. */
+  readonly held?: Readonly<Record<string, number>>;
   /** A fit to similar observations to begin from, beside the grid. */
   readonly warmStart?: Pick<FitReport, "theta" | "x0">;
   /** Local searches from the best cells of the grid. Default 8, or 2 beside a warm start. */
@@ -54,8 +58,8 @@ const LARGEST_COSINE = 1e-6;
  * ```
  */
 export function fitLaw(law: Law | LawName, observations: readonly Observation[], options: FitOptions = {}): Fit {
-  const searchable = lawNamed(typeof law === "string" ? law : law.name);
-  const { warmStart } = options;
+  const { warmStart, held = {} } = options;
+  const searchable = withHeld(searchableLaw(law), held);
   const prepared = prepare(searchable, observations, options);
   const { data, centre } = prepared;
   const x0 = referenceOf(searchable, options, centre);
@@ -65,31 +69,34 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
   const { theta: inner, objective } = minimum;
 
   const problem = searchable.problem(data);
-  const atBound = searchable.parameters.filter((_, j) => inner[j] <= problem.lower[j] || inner[j] >= problem.upper[j]);
+  const isFree = (name: string) => !Object.hasOwn(held, name);
+  const count = data.m, size = searchable.parameters.filter(isFree).length;
+  const fixed = searchable.parameters.filter((_, j) => inner[j] <= problem.lower[j] || inner[j] >= problem.upper[j]);
+  const atBound = fixed.filter(isFree);
   const centred = searchable.toTheta(inner);
   const theta = searchable.rescale(centred, x0.map((unit, k) => unit / centre[k]));
   const predicted = (x: readonly number[]) => searchable.loss(theta, x.map((value, k) => value / x0[k]));
   const weighted = new Float64Array(data.m);
   problem.evaluate(inner, weighted);
   const residuals = Array.from(weighted, (r, i) => r / data.roots[i]);
-  const condition = conditionNumber(jacobianAt(searchable, centred, observations, prepared, centre, atBound));
-  const covariance = covarianceAt(searchable, theta, observations, prepared, x0, atBound, weighted);
+  const condition = conditionNumber(jacobianAt(searchable, centred, observations, prepared, centre, fixed));
+  const covariance = covarianceAt(searchable, theta, observations, prepared, x0, fixed, weighted, count - size);
   const standardErrors = named(searchable, covariance.map((row, j) => Math.sqrt(row[j])));
-  const optimum: Optimum = { inner, objective, conditionNumber: condition, atBound };
+  const optimum: Optimum = { inner, objective, conditionNumber: condition, atBound, held: Object.keys(held) };
   const unidentified = whyNotIdentified(searchable, prepared, optimum, space);
   const settled = minimum.settled && (minimum.cosine <= LARGEST_COSINE || objective <= 0.5 * data.m * 1e-28);
-  const count = data.m, size = searchable.parameters.length;
   const aic = count * Math.log(2 * Math.max(objective, Number.MIN_VALUE) / count) + 2 * (size + 1);
   const furthest = observations.reduce((far, each) => volume(each, centre) > volume(far, centre) ? each : far);
   let profiles: Record<string, Profile> | undefined, gains: GainPerDoubling[] | undefined;
 
   const report: FitReport = {
-    law: searchable,
+    law: searchableLaw(law),
     x0,
     count,
     distinct: prepared.distinct,
     best: named(searchable, theta),
     theta,
+    held: Object.keys(held),
     reasons: unidentified.length > 0
       ? unidentified
       : !settled
@@ -107,7 +114,7 @@ export function fitLaw(law: Law | LawName, observations: readonly Observation[],
     covariance,
     get profiles() {
       return profiles ??= Object.fromEntries(
-        [searchable.floor, ...searchable.exponents].filter((name) => name !== null).map((name) => {
+        [searchable.floor ?? [], searchable.exponents].flat().filter(isFree).map((name) => {
           const index = searchable.parameters.indexOf(name);
           return [name, profileOf(searchable, data, inner, objective, index, standardErrors[name])];
         }),
@@ -162,16 +169,16 @@ function fromUnits(
   return law.toInner(law.rescale(theta, centre.map((unit, k) => unit / x0[k])));
 }
 
-/** The factored Jacobian of the weighted log residuals by the law's parameters, without those at a bound. */
+/** The factored Jacobian of the weighted log residuals by the law's parameters, without those that are fixed. */
 function jacobianAt(
   law: Law,
   theta: readonly number[],
   observations: readonly Observation[],
   { data }: Prepared,
   x0: readonly number[],
-  atBound: readonly string[],
+  fixed: readonly string[],
 ) {
-  const free = law.parameters.map((_, j) => j).filter((j) => !atBound.includes(law.parameters[j]));
+  const free = law.parameters.map((_, j) => j).filter((j) => !fixed.includes(law.parameters[j]));
   const qr = createQr(data.m, free.length);
   observations.forEach(({ x }, i) => {
     const u = x.map((value, k) => value / x0[k]);
@@ -188,12 +195,12 @@ function covarianceAt(
   observations: readonly Observation[],
   prepared: Prepared,
   x0: readonly number[],
-  atBound: readonly string[],
+  fixed: readonly string[],
   weighted: Float64Array,
+  degrees: number,
 ): number[][] {
-  const qr = jacobianAt(law, theta, observations, prepared, x0, atBound);
+  const qr = jacobianAt(law, theta, observations, prepared, x0, fixed);
   const { data } = prepared, size = law.parameters.length;
-  const degrees = data.m - size;
   const variance = degrees > 0 ? huberVariance(weighted, data.delta, degrees) : NaN;
   const inverse = inverseNormal(qr);
   const covariance = Array.from({ length: size }, () => new Array<number>(size).fill(0));

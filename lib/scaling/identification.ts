@@ -19,6 +19,8 @@ export interface Optimum {
   readonly conditionNumber: number;
   /** Parameters at the end of their range. */
   readonly atBound: readonly string[];
+  /** Parameters that are given. */
+  readonly held: readonly string[];
 }
 
 /**
@@ -30,10 +32,10 @@ export interface Optimum {
 export function whyNotIdentified(
   law: SearchableLaw,
   { data, distinct, levels }: Prepared,
-  { inner, objective, conditionNumber, atBound }: Optimum,
+  { inner, objective, conditionNumber, atBound, held }: Optimum,
   space: SearchSpace,
 ): string[] {
-  const parameters = law.parameters.length, degrees = data.m - parameters;
+  const parameters = law.parameters.length - held.length, degrees = data.m - parameters;
   const needed = `${parameters} parameters`;
   if (distinct < parameters) return [`${distinct} distinct x cannot determine ${needed}`];
   const alone = levels.findIndex((count) => count < 2);
@@ -43,8 +45,8 @@ export function whyNotIdentified(
   // against a constant
   const constant = constantObjective(data);
   const rounding = 0.5 * data.m * (4 * 2 ** -52) ** 2;
-  const f = (constant - objective) / (parameters - 1) / (Math.max(objective, rounding) / degrees);
-  if (constant <= rounding || 1 - fCdf(Math.max(f, 0), parameters - 1, degrees) > 1 - CONFIDENCE) {
+  const f = (constant - objective) / Math.max(parameters - 1, 1) / (Math.max(objective, rounding) / degrees);
+  if (constant <= rounding || 1 - fCdf(Math.max(f, 0), Math.max(parameters - 1, 1), degrees) > 1 - CONFIDENCE) {
     return ["a constant loss explains the observations as well: the curve is flat within its noise"];
   }
 
@@ -55,7 +57,7 @@ export function whyNotIdentified(
   }
   const variance = 2 * Math.max(objective, rounding) / degrees;
   const threshold = 0.5 * variance * studentQuantile((1 + CONFIDENCE) / 2, degrees) ** 2;
-  for (const name of law.exponents) {
+  for (const name of law.exponents.filter((name) => !held.includes(name))) {
     const index = law.parameters.indexOf(name), value = inner[index];
     const fitsAsWell = [value / FACTOR, value * FACTOR].filter((held) =>
       bestWithHeld(law, data, inner, index, held, space).objective - objective <= threshold

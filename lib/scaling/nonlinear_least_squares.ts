@@ -5,6 +5,7 @@ import { modelProblem, type ModelVector } from "./solver/model_problem.ts";
 import { decimalRest } from "./solver/decimal_rest.ts";
 import { createQr, factor } from "./solver/pivoted_qr.ts";
 import { projectedModel } from "./solver/projected_problem.ts";
+import { huberVariance, sumOfSquares } from "./solver/robust_loss.ts";
 import { refineNearRounding } from "./solver/refine_near_rounding.ts";
 import { hash, normal } from "../data/counter_hash.ts";
 
@@ -219,33 +220,6 @@ export function nonlinearLeastSquares<X>(problem: LeastSquaresProblem<X>): Least
     if (free < n) return ["at a bound", `${n - free} of ${n} parameters lie at the end of their range`];
     return ["converged", "the gradient is zero and the Jacobian has full rank"];
   }
-}
-
-/**
- * The variance that scales `(J^T J)^-1`: that of the residuals, or Huber's estimate `K^2 (sum psi^2 / df) / (mean psi')^2` with
- * `K = 1 + (p / n) (1 - mean psi') / mean psi'` (Huber 1981, equation 7.6.17).
- */
-export function huberVariance(r: Float64Array, delta: number, degreesOfFreedom: number): number {
-  if (delta === Infinity) return sumOfSquares(r) / degreesOfFreedom;
-  let squares = 0, inside = 0;
-  for (const value of r) {
-    squares += Math.min(Math.abs(value), delta) ** 2;
-    if (Math.abs(value) <= delta) inside++;
-  }
-  const share = Math.max(inside, 1) / r.length;
-  const k = 1 + (r.length - degreesOfFreedom) / r.length * (1 - share) / share;
-  return k * k * squares / degreesOfFreedom / (share * share);
-}
-
-/** With the rounding of the sum carried along (Neumaier 1974). */
-function sumOfSquares(r: Float64Array): number {
-  let sum = 0, lost = 0;
-  for (const value of r) {
-    const square = value * value, next = sum + square;
-    lost += Math.abs(sum) >= square ? (sum - next) + square : (square - next) + sum;
-    sum = next;
-  }
-  return sum + lost;
 }
 
 /** Whether a minimum is as low as the lowest, up to the rounding of the residuals. */

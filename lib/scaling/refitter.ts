@@ -1,5 +1,6 @@
 import type { Fit } from "./fit.ts";
-import { lawNamed } from "./laws/law_named.ts";
+import { withHeld } from "./hold_parameter.ts";
+import { searchableLaw } from "./laws/searchable_law.ts";
 import type { LogData } from "./laws/log_data.ts";
 import type { Observation } from "./observation.ts";
 import { prepare } from "./prepare.ts";
@@ -55,7 +56,7 @@ export function createRefitter(fit: Fit, observations: readonly Observation[], s
   if (observations.length !== fit.count) {
     throw new Error(`Cannot refit ${observations.length} observations: wanted the ${fit.count} that were fitted.`);
   }
-  const law = lawNamed(fit.law.name);
+  const law = withHeld(searchableLaw(fit.law), Object.fromEntries(fit.held.map((name) => [name, fit.best[name]])));
   const { data, centre } = prepare(law, observations, { loss: "squared" });
   const base: LogData = { ...data, roots: Float64Array.from(fit.weights, Math.sqrt), delta: fit.loss.delta };
   const optimum = law.toInner(law.rescale(fit.theta, centre.map((unit, k) => unit / fit.x0[k])));

@@ -11,6 +11,8 @@ export interface Found {
 
 /** Local searches stop here; only the best of them goes on to full precision. */
 const COARSE = 1e-8;
+/** Trials of the polish: a curved valley, as M4 has, takes hundreds. */
+const LONGEST_POLISH = 3000;
 /** An objective of residuals of that size is zero but for rounding: searches that get there agree. */
 const ROUNDING = 2e-15;
 
@@ -29,7 +31,7 @@ export function searchLaw(
   const starts = [...warm, ...law.starts(data, count)];
   const found = starts.map((start) => minimize(problem, start, { delta, tolerance: COARSE, coarse: true }, space));
   const best = found.reduce((least, minimum) => minimum.objective < least.objective ? minimum : least);
-  const polished = minimize(problem, best.theta, { delta, tolerance: 1e-14 }, space);
+  const polished = minimize(problem, best.theta, { delta, tolerance: 1e-14, maxTrials: LONGEST_POLISH }, space);
   const minimum = polished.objective <= best.objective * (1 + 1e-10) + m * ROUNDING ** 2 ? polished : best;
   const limit = 1.01 * Math.min(best.objective, minimum.objective) + 0.5 * m * ROUNDING ** 2;
   return { minimum, count: starts.length, agreeing: found.filter(({ objective }) => objective <= limit).length };

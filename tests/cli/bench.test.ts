@@ -10,6 +10,7 @@ import {
   logReader,
   onePassSpeed,
   runBench,
+  scalingFit,
   teacherSpeed,
 } from "../../lib/cli/bench/mod.ts";
 
@@ -136,6 +137,7 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
       logReader({ rows: 1, batchSize: 4096 }),
       criteoReader({ rows: 500, batchSize: 128 }),
       onePassSpeed({ preset: "PAIR", examples: 1024, batchSize: 128, windowExamples: 512 }),
+      scalingFit({ runs: 16, resampledRuns: 20, resamples: 2, parts: 4500 }),
     ], { rounds: 2 });
   } finally {
     if (python === undefined) Deno.env.delete("RECSCALE_PYTHON");
@@ -143,13 +145,14 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
   }
   assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
   assert.ok(report.machine.cores > 0 && report.machine.processor && Date.parse(report.startedAt) > 0);
-  const [dlrm, teacher, log, criteo, training] = report.benches;
+  const [dlrm, teacher, log, criteo, training, scaling] = report.benches;
   assert.deepEqual(report.benches.map(({ name }) => name), [
     "dlrm-step",
     "teacher",
     "log-reader",
     "criteo-reader",
     "training",
+    "scaling-fit",
   ]);
 
   checkResult(dlrm, 2, {
@@ -175,6 +178,12 @@ Deno.test("runBenches runs the benches of the project at small sizes and reports
   assert.equal(criteo.contestants[0].examples, 500);
   assert.match(log.notes[1], /^pandas is not here to compare with: /);
   checkResult(training, 2, { "DLRM on PAIR": ["examples from a worker", "examples from the same thread"] });
+  checkResult(scaling, 2, {
+    "squared fit": ["recscale"],
+    "Huber fit": ["recscale, Huber"],
+    "bootstrap refit": ["recscale, 20 runs, Huber"],
+  });
+  assert.match(scaling.notes[1], /^SciPy is not here to compare with: /);
   const rates = training.facts.stepExamplesPerSecond as Record<string, number[]>;
   assert.deepEqual(Object.values(rates).map((each) => each.length), [3, 3]);
 });

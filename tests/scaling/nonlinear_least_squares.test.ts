@@ -13,7 +13,7 @@ const shipped = [...Deno.readDirSync(FOLDER)].filter(({ name }) => name.endsWith
  * sum of squares of 1.42955e-25 where 1.43079e-25 is certified, and so 3.4 digits of the standard errors: what is above that comes from
  * reading the data as the decimals they were.
  */
-const DEVIATION_DIGITS: Readonly<Record<string, number>> = { Lanczos1: 3.9 };
+const DEVIATION_DIGITS: Readonly<Record<string, number>> = { Lanczos1: 4.5 };
 
 function least(values: readonly number[], certified: readonly number[]): number {
   return Math.min(...values.map((value, j) => digits(value, certified[j])));

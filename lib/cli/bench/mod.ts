@@ -15,4 +15,5 @@ export { kernelStart } from "./kernel_start.ts";
 export { criteoReader, logReader, type LogReaderSizes } from "./log_reader.ts";
 export { type OnePassSizes, onePassSpeed } from "./one_pass_speed.ts";
 export { runBench } from "./run_bench.ts";
+export { scalingFit, type ScalingFitSizes } from "./scaling_fit.ts";
 export { type TeacherSizes, teacherSpeed } from "./teacher_speed.ts";

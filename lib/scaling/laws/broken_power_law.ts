@@ -115,9 +115,13 @@ export const brokenPowerLaw: SearchableLaw = {
         }
       }
     }
-    return pickCells(objectives, shape, count).map((k) => {
+    // many local minima: more are followed than are asked for, after a fit on logs
+    return pickCells(objectives, shape, 4 * count).map((k) => {
+      const [before, c1, logD, logF] = inner[k], f = Math.exp(logF);
+      for (let i = 0; i < m; i++) term[i] = Math.exp(-before * logU[i] - c1 * f * softplus((logU[i] - logD) / f));
+      const objective = fitAmplitudes([term, one], data, fitted[k], 3, space);
       const [b, a] = fitted[k];
-      return Float64Array.of(a, Math.log(Math.max(b, 1e-19 * a)), ...inner[k]);
-    });
+      return { start: Float64Array.of(a, Math.log(Math.max(b, 1e-19 * a)), ...inner[k]), objective };
+    }).sort((a, b) => a.objective - b.objective).slice(0, 2 * count).map(({ start }) => start);
   },
 };

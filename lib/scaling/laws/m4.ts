@@ -6,12 +6,14 @@ import {
   type SearchableLaw,
   SMALLEST_EXPONENT,
 } from "./log_data.ts";
-import { applyTransposed, createQr, factor } from "../solver/pivoted_qr.ts";
+import { applyTransposed, createQr, factor, type PivotedQr } from "../solver/pivoted_qr.ts";
 import { totalLoss } from "../solver/robust_loss.ts";
 
 /** Floors to begin from, as shares of the lowest loss, and ceilings above the highest, in units of the range of losses. */
 const FLOORS = [0, 0.2, 0.4, 0.6, 0.75, 0.85, 0.92, 0.96, 0.985, 0.995, 0.999];
 const CEILINGS = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+/** Values of alpha to begin from where none follows. */
+const GIVEN_BENDS = [0.05, 0.5, 1.5];
 /** Bounds of ln alpha. At alpha = 0 the ceiling has no say and the law is a power law plus constant. */
 const SMALLEST_BEND = Math.log(1e-4), LARGEST_BEND = Math.log(50);
 
@@ -61,7 +63,7 @@ function curveAt(logU: number, logA: number, a: number, e: number, span: number,
 export const m4: SearchableLaw = {
   name: "m4",
   formula: "L where (L - E) / (I - L)^alpha = A u^-a",
-  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), equation 3",
+  source: "Alabdulmohsin et al. 2022 (arXiv:2209.06640), estimator M4",
   inputs: 1,
   parameters: ["A", "a", "E", "I", "alpha"],
   amplitudes: ["A"],
@@ -127,8 +129,9 @@ export const m4: SearchableLaw = {
     const found: { inner: Float64Array; objective: number }[] = [];
     for (const floor of FLOORS) {
       for (const ceiling of CEILINGS) {
-        const inner = straightened(data, floor, ceiling);
-        if (inner && problem.evaluate(inner, r)) found.push({ inner, objective: totalLoss(r, data.delta) });
+        for (const inner of straightened(data, floor, ceiling)) {
+          if (problem.evaluate(inner, r)) found.push({ inner, objective: totalLoss(r, data.delta) });
+        }
       }
     }
     return found.sort((a, b) => a.objective - b.objective).slice(0, count).map(({ inner }) => inner);
@@ -136,35 +139,47 @@ export const m4: SearchableLaw = {
 };
 
 /**
- * For a given floor and ceiling the law is linear in `alpha, ln A, a`: `ln(L - E) = alpha ln(I - L) + ln A - a ln u`. Solved by least
+ * For a given floor and ceiling the law is linear in `ln A, a, alpha`: `ln(L - E) = ln A - a ln u + alpha ln(I - L)`. Solved by least
  * squares in which a point counts as the logarithm of its loss does.
  *
- * @returns inner parameters, or nothing where alpha or a come out negative
+ * @returns inner parameters: those with the best alpha, or with a few given ones where that comes out negative
  */
-function straightened(data: LogData, floor: number, ceiling: number): Float64Array | undefined {
+function straightened(data: LogData, floor: number, ceiling: number): Float64Array[] {
   const { m, logU: [logU], logL, roots } = data;
   const [low, high] = extent(logL);
-  const e = floor * Math.exp(low), i = Math.exp(high) + ceiling * (Math.exp(high) - Math.exp(low));
-  const qr = createQr(m, 3), rhs = new Float64Array(m);
+  const range = Math.max(Math.exp(high) - Math.exp(low), 1e-3 * Math.exp(high));
+  const e = floor * Math.exp(low), i = Math.exp(high) + ceiling * range;
+  const free = createQr(m, 3), two = createQr(m, 2), target = new Float64Array(m);
   for (let k = 0; k < m; k++) {
     const loss = Math.exp(logL[k]);
     // d ln(L - E) is that many times d ln L
     const weight = roots[k] * (loss - e) / loss;
-    qr.a[k] = weight * Math.log(i - loss);
-    qr.a[m + k] = weight;
-    qr.a[2 * m + k] = -weight * logU[k];
-    rhs[k] = weight * Math.log(loss - e);
+    free.a[k] = two.a[k] = weight;
+    free.a[m + k] = two.a[m + k] = -weight * logU[k];
+    free.a[2 * m + k] = weight * Math.log(i - loss);
+    target[k] = weight * Math.log(loss - e);
   }
+  const bends = free.a.slice(2 * m);
+  const inner = ([logA, a]: Float64Array, alpha: number) =>
+    Float64Array.of(logA, Math.max(a, SMALLEST_EXPONENT), e, Math.log(i - e), Math.log(alpha));
+  const solution = leastSquares(free, target);
+  const alpha = solution[2];
+  if (alpha > 1e-3 && alpha < 50 && solution[1] > 0) return [inner(solution, alpha)];
+  return GIVEN_BENDS.map((alpha) =>
+    inner(leastSquares(two, target.map((value, k) => value - alpha * bends[k])), alpha)
+  );
+}
+
+/** Minimal `|J x - b|` for the columns that stand in `qr.a`, which are kept. */
+function leastSquares(qr: PivotedQr, b: Float64Array): Float64Array {
+  const columns = qr.a.slice(), rhs = b.slice(), x = new Float64Array(qr.n), { m } = qr;
   factor(qr);
   applyTransposed(qr, rhs);
-  const solution = [0, 0, 0];
-  for (let k = 2; k >= 0; k--) {
+  for (let k = qr.n - 1; k >= 0; k--) {
     let sum = rhs[k];
-    for (let l = k + 1; l < 3; l++) sum -= qr.a[l * m + k] * solution[qr.order[l]];
-    solution[qr.order[k]] = sum / qr.diagonal[k];
+    for (let l = k + 1; l < qr.n; l++) sum -= qr.a[l * m + k] * x[qr.order[l]];
+    x[qr.order[k]] = sum / qr.diagonal[k];
   }
-  const [alpha, logA, a] = solution;
-  if (!(a > 0) || !Number.isFinite(logA + alpha)) return undefined;
-  const bend = Math.log(Math.max(alpha, 2e-3));
-  return Float64Array.of(logA, a, e, Math.log(i - e), Math.min(bend, LARGEST_BEND));
+  qr.a.set(columns);
+  return x;
 }
