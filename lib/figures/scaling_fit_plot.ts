@@ -32,10 +32,8 @@ export function scalingFitPlot({ name, fitted, loss, x, beyond = 10 }: ScalingFi
   return resourcePanels({
     name,
     caption:
-      `${loss} against ${
-        x.at(-1)
-      }, and the law fitted to it (${laws}), dashed beyond the observed; bands are 95 % of ` +
-      `refits to resampled ${[...new Set(best.map(({ report }) => report.intervals))].join(" or ")}.`,
+      `${loss} against ${x.at(-1)}, and the law fitted to it (${laws}), dashed beyond the observed; bands are 95 % ` +
+      `intervals over ${[...new Set(best.map(({ report }) => report.intervals))].join(" or ")}.`,
     xTitle: x.at(-1)!,
     yTitle: loss,
     sharedY: false,

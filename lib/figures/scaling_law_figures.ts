@@ -27,7 +27,7 @@ export function forecastPlot({ law, fittedTo, points }: DataForecast): Figure {
     name: "data_forecast",
     caption:
       `NE of the base model against training examples. The law is fitted up to ${shortNumber(fittedTo)} examples ` +
-      `(all seeds) and drawn to ten times the examples of the study; its band holds 95 % of fits to resampled seeds. Points are ` +
+      `(all seeds) and drawn to ten times the examples of the study; its band is the 95 % interval over seeds. Points are ` +
       `means over seeds. Dashed: the law's floor gamma, [${floor.low.toFixed(4)}, ${floor.high.toFixed(4)}].`,
     xTitle: "Training examples D",
     yTitle: "Normalized entropy (NE)",

@@ -1,6 +1,5 @@
-import { hash, normal } from "../data/counter_hash.ts";
-import { percentileEnds } from "../statistics/bootstrap_ends.ts";
-import type { ResampledFits } from "./resampled_fits.ts";
+import { normalQuantile } from "../statistics/distributions.ts";
+import { fitInterval, type FitIntervalOptions, type ResampledFits } from "./resampled_fits.ts";
 
 /** The loss that a law forecasts. */
 export interface Forecast {
@@ -15,9 +14,7 @@ export interface Forecast {
 }
 
 /** How a forecast's intervals are made. */
-export interface ForecastOptions {
-  /** Default 0.95. */
-  readonly confidence?: number;
+export interface ForecastOptions extends FitIntervalOptions {
   /** Standard deviation of `ln L` of one run. Default: of the residuals of the fit. */
   readonly noise?: number;
 }
@@ -41,13 +38,19 @@ export interface ForecastOptions {
  * ```
  */
 export function forecast(
-  { fit, resampled }: ResampledFits,
+  fits: ResampledFits,
   x: readonly number[],
-  { confidence = 0.95, noise = fit.residualDeviation }: ForecastOptions = {},
+  { noise = fits.fit.residualDeviation, ...options }: ForecastOptions = {},
 ): Forecast {
-  const curves = resampled.map((each) => each.predict(x));
-  const [low, high] = percentileEnds(curves, confidence);
-  const runs = curves.map((loss, r) => loss * Math.exp(noise * normal(hash(r), 1)));
-  const [runLow, runHigh] = percentileEnds(runs, confidence);
-  return { x, loss: fit.predict(x), low, high, runLow, runHigh };
+  const { value: loss, low, high } = fitInterval(fits, (curve) => curve.predict(x), options);
+  // the noise of a run and the doubt about the curve are independent: their reaches add as squares
+  const ownReach = loss * noise * normalQuantile((1 + (options.confidence ?? 0.95)) / 2);
+  return {
+    x,
+    loss,
+    low,
+    high,
+    runLow: loss - Math.hypot(loss - low, ownReach),
+    runHigh: loss + Math.hypot(high - loss, ownReach),
+  };
 }

@@ -133,10 +133,13 @@ export interface FitInterval {
 /** How an interval is read from resampled fits. */
 export interface FitIntervalOptions {
   /**
-   * `"percentile"` (default): quantiles over the resampled fits. `"bca"`: shifted for bias and for a spread that changes with
-   * the value (Efron 1987). `"jackknife"`: the value plus and minus Student's t times the jackknife's standard error, with as
-   * many degrees of freedom as there are units less one: for few seeds, of which bootstrap intervals are too narrow. The last
-   * two need units to leave out, so `"points"` or `"seeds"`.
+   * - `"percentile"`: quantiles over the resampled fits
+   * - `"bca"`: those shifted for bias and for a spread that changes with the value (Efron 1987)
+   * - `"jackknife"`: the value plus and minus Student's t times the jackknife's standard error, with as many degrees of freedom as
+   *   there are units less one
+   *
+   * The last two need units to leave out, `"points"` or `"seeds"`. Default: the jackknife for seeds, which are few, so that bootstrap
+   * intervals are too narrow (the coverage of each is measured in the README of this folder), else percentiles.
    */
   readonly ends?: "percentile" | "bca" | "jackknife";
   /** Default 0.95. */
@@ -151,7 +154,7 @@ export interface FitIntervalOptions {
 export function fitInterval(
   fits: ResampledFits,
   statistic: (fit: FittedCurve) => number,
-  { ends = "percentile", confidence = 0.95 }: FitIntervalOptions = {},
+  { ends = fits.method === "seeds" ? "jackknife" : "percentile", confidence = 0.95 }: FitIntervalOptions = {},
 ): FitInterval {
   const value = statistic(fits.fit);
   if (ends !== "percentile" && fits.method === "parametric") {
@@ -161,6 +164,7 @@ export function fitInterval(
   }
   if (ends === "jackknife") {
     const left = fits.jackknife().map(statistic);
+    if (!left.every(Number.isFinite)) return { value, low: -Infinity, high: Infinity };
     const reach = studentQuantile((1 + confidence) / 2, left.length - 1) * jackknifeError(left);
     return { value, low: value - reach, high: value + reach };
   }

@@ -34,7 +34,7 @@ export function resourceLaws({ readings: all, examples, profile }: StudyReadings
   return curves.map(([resource, bySeed]) => resourceLaw(resource, bySeed));
 }
 
-const RESAMPLES = 1000;
+const RESAMPLES = 200;
 
 /** Fits the law to all seeds together, and to samples of seeds with replacement: points of one seed are not independent. */
 export function resourceLaw(resource: string, bySeed: readonly (readonly Observation[])[]): ResourceLaw {
@@ -71,7 +71,9 @@ export function lawTable(laws: readonly ResourceLaw[]): LawRow[] {
       return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
     };
     const [gain] = fit.gainPerDoubling;
-    const saturated = fitInterval(law, (each) => largest / saturationPoint(each));
+    // of a ratio, so in logarithms
+    const logs = fitInterval(law, (each) => Math.log(largest / saturationPoint(each)));
+    const saturated = { low: Math.exp(logs.low), high: Math.exp(logs.high) };
     return {
       resource,
       alpha: known ? shown(({ best }) => best.alpha, 4) : "-",
