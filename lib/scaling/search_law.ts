@@ -10,7 +10,7 @@ export interface Found {
 }
 
 /** Local searches stop here; only the best of them goes on to full precision. */
-const COARSE = 1e-8;
+const COARSE = 1e-6;
 /** Trials of the polish: a curved valley, as M4 has, takes hundreds. */
 const LONGEST_POLISH = 3000;
 /** An objective of residuals of that size is zero but for rounding: searches that get there agree. */

@@ -2,8 +2,8 @@ import { createAmplitudeSpace, fitAmplitudes } from "./amplitudes.ts";
 import { AMPLITUDE_ROOM, exponentGrid, extent, LARGEST_EXPONENT, type SearchableLaw } from "./log_data.ts";
 import { pickCells } from "./pick_cells.ts";
 
-const FALLS = 6, RISES = 3, BREAKS = 7;
-const SHARPNESSES = [0.1, 0.4, 1.2];
+const FALLS = 7, RISES = 3, BREAKS = 9;
+const SHARPNESSES = [0.03, 0.15, 0.5, 1.3];
 
 /** `ln(1 + e^z)`, exact at both ends. */
 function softplus(z: number): number {
@@ -115,13 +115,13 @@ export const brokenPowerLaw: SearchableLaw = {
         }
       }
     }
-    // many local minima: more are followed than are asked for, after a fit on logs
-    return pickCells(objectives, shape, 4 * count).map((k) => {
+    // many local minima: four times as many are followed as are asked for, after a fit on logs
+    return pickCells(objectives, shape, 8 * count).map((k) => {
       const [before, c1, logD, logF] = inner[k], f = Math.exp(logF);
       for (let i = 0; i < m; i++) term[i] = Math.exp(-before * logU[i] - c1 * f * softplus((logU[i] - logD) / f));
       const objective = fitAmplitudes([term, one], data, fitted[k], 3, space);
       const [b, a] = fitted[k];
       return { start: Float64Array.of(a, Math.log(Math.max(b, 1e-19 * a)), ...inner[k]), objective };
-    }).sort((a, b) => a.objective - b.objective).slice(0, 2 * count).map(({ start }) => start);
+    }).sort((a, b) => a.objective - b.objective).slice(0, 4 * count).map(({ start }) => start);
   },
 };

@@ -23,7 +23,7 @@ export interface SearchableLaw extends Law {
   toTheta(inner: ArrayLike<number>): number[];
   /** Residuals `sqrt(w) (ln(predicted) - ln(observed))` by inner parameters. */
   problem(data: LogData): ResidualProblem;
-  /** Places to begin, most promising first: at most `count` inner vectors. */
+  /** Places to begin, most promising first: about `count` inner vectors. */
   starts(data: LogData, count: number): Float64Array[];
 }
 
