@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { denseLayer } from "../../engine/ops/dense_layer.ts";
 import { glorotNormal, zeros } from "../initializer.ts";
 import type { InteractionModule, ModuleOptions } from "./interaction_module.ts";
 import { tokenMixing } from "./token_mixing.ts";
@@ -39,11 +40,26 @@ export function convolutionModule(
     parameters: [filter, bias, mixing.parameter],
     flops: 2 * patch * channels * m * d + mixing.flops,
     forward(p, x) {
-      const picture = tf.expandDims(x, 3) as tf.Tensor4D; // [B, m, d, 1]
-      const seen = tf.conv2d(picture, p[filter.name] as tf.Tensor4D, 1, "same"); // [B, m, d, channels]
-      const y = tf.relu(tf.add(seen, p[bias.name]));
-      const tokens = tf.reshape(tf.transpose(y, [0, 3, 1, 2]), [-1, channels * m, d]); // [B, channels m, d]
+      const rows = tf.reshape(patches(x, [across, along]), [-1, patch]); // [B m d, patch]
+      const y = denseLayer(rows, tf.reshape(p[filter.name], [patch, channels]), p[bias.name], "relu"); // [B m d, channels]
+      const seen = tf.transpose(tf.reshape(y, [-1, m, d, channels]), [0, 3, 1, 2]); // [B, channels, m, d]
+      const tokens = tf.reshape(seen, [-1, channels * m, d]); // [B, channels m, d]
       return mixing.forward(p, tokens); // [B, l, d]
     },
   };
+}
+
+/**
+ * What the kernel sees around each place, zero beyond the edges: `[B, m, d]` to `[B, m, d, across along]`. A convolution is then one matrix
+ * product, which every backend can differentiate.
+ */
+function patches(x: tf.Tensor, [across, along]: readonly [number, number]): tf.Tensor {
+  const [batch, m, d] = x.shape;
+  const around = (size: number): [number, number] => [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const padded = tf.pad(x, [[0, 0], around(across), around(along)]);
+  const shifted = Array.from(
+    { length: across * along },
+    (_, k) => tf.slice(padded, [0, Math.floor(k / along), k % along], [batch, m, d]),
+  );
+  return tf.stack(shifted, 3);
 }
