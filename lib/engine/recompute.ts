@@ -25,13 +25,16 @@ export function recompute(forward: (...inputs: tf.Tensor[]) => tf.Tensor, inputs
 
 /**
  * Gradients within the backward pass of other gradients. tfjs drops the outer tape when an inner gradient ends at
- * depth 0, so the depth is raised while the inner one runs.
+ * depth 0, so the depth is raised while the inner one runs. An input that the value does not depend on, which `tf.grads` refuses, has
+ * the gradient zero.
  */
 function nestedGradients(forward: (...inputs: tf.Tensor[]) => tf.Tensor, at: tf.Tensor[], dy: tf.Tensor): tf.Tensor[] {
-  const { state } = tf.engine() as unknown as { state: { gradientDepth: number } };
+  const engine = tf.engine();
+  const { state } = engine as unknown as { state: { gradientDepth: number } };
   state.gradientDepth++;
   try {
-    return tf.grads(forward)(at, dy);
+    const { grads } = engine.gradients(() => forward(...at), at, dy, true);
+    return grads.map((gradient, i) => gradient ?? tf.zerosLike(at[i]));
   } finally {
     state.gradientDepth--;
   }
