@@ -31,7 +31,7 @@ export interface EmbeddingTableOptions {
  */
 export interface EmbeddingIds {
   readonly table: EmbeddingTable;
-  /** `[B * F]` rows of the whole table. */
+  /** `[B * F]` rows of the whole table; empty where no reader needs them. */
   readonly rows: Int32Array<ArrayBuffer>;
   /** The distinct rows: field by field, in order of first appearance. */
   readonly distinct: Int32Array<ArrayBuffer>;

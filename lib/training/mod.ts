@@ -5,6 +5,7 @@ export { type DenseOptimizer, denseOptimizer, type StepScalars, stepScalars } fr
 export { Diverged } from "./diverged.ts";
 export { logit, logLoss, sigmoid, softplus } from "./log_loss.ts";
 export { createMetrics, type Metrics, type MetricsResult } from "./metrics.ts";
+export { oneAhead } from "./one_ahead.ts";
 export {
   type OnePassOptions,
   type OnePassResult,

@@ -4,6 +4,7 @@ import type { CheckpointStore } from "./checkpoint.ts";
 import { Diverged } from "./diverged.ts";
 import { createMetrics, type MetricsResult } from "./metrics.ts";
 import { noProgress, type Progress } from "../engine/progress.ts";
+import { oneAhead } from "./one_ahead.ts";
 import { readAhead } from "./read_ahead.ts";
 import type { Trainer } from "./trainer.ts";
 import { windowBorders } from "./windows.ts";
@@ -121,10 +122,12 @@ export async function trainOnePass(options: OnePassOptions): Promise<OnePassResu
       signal.throwIfAborted();
     }
     const window = await take(source, border - done.examples);
-    for (const batch of window) done.score(batch, await trainer.predict(batch));
+    let scored = 0;
+    for await (const logits of oneAhead(window, (batch) => trainer.predict(batch))) {
+      done.score(window[scored++], logits);
+    }
     const started = performance.now();
-    for (const batch of window) {
-      const loss = await trainer.step(batch);
+    for await (const loss of oneAhead(window, (batch) => trainer.step(batch))) {
       if (!Number.isFinite(loss)) {
         throw new Diverged(trainer.model.name, trainer.steps, `the loss is ${loss}`);
       }

@@ -31,7 +31,7 @@ export const DLRM_SIZES: DlrmSizes = {
   dim: 16,
   bottom: [128],
   overarch: [256, 128],
-  stepsPerRound: 4,
+  stepsPerRound: 8,
 };
 
 export const LEARNING_RATE = 0.02, EPSILON = 1e-8;

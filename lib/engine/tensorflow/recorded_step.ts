@@ -34,7 +34,7 @@ function partsOf(input: HostTensor | EmbeddingIds): Part[] {
 function signatureOf(inputs: StepInputs): string {
   return Object.entries(inputs).map(([name, input]) =>
     isIds(input)
-      ? `${name}:${input.table.name} ${input.examples}x${input.rows.length / input.examples}`
+      ? `${name}:${input.table.name} ${input.examples}x${input.positions.length / input.examples}`
       : `${name}:${dtypeOf(input)} ${input.shape.join("x")}`
   ).join(", ");
 }

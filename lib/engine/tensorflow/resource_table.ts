@@ -30,6 +30,9 @@ const INDICES = attribute.type("Tindices", DType.int32);
 const PARAMS = attribute.type("Tparams", DType.float32);
 const AXIS = attribute.type("Taxis", DType.int32);
 
+/** Averages alone are looked up by row: without them the rows of a batch need not be uploaded. */
+const NO_ROWS = new Int32Array(0);
+
 /** An embedding table as one TensorFlow resource variable: gathered and scattered by row. */
 export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptions): EmbeddingTable {
   const { name, fieldRows, dim, optimizer } = options;
@@ -120,7 +123,8 @@ export function resourceTable(backend: TfjsBackend, options: EmbeddingTableOptio
     dim,
     optimizer,
     ids(this: EmbeddingTable, ids: Int32Array): EmbeddingIds {
-      return { table: this, ...finder.prepare(ids) };
+      const prepared = finder.prepare(ids);
+      return { table: this, ...prepared, rows: averaged ? prepared.rows : NO_ROWS };
     },
     lookup,
     lookupAverage(ids) {
