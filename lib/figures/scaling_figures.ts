@@ -14,7 +14,7 @@ import type { StreamName } from "../experiments/scaling_study/streams.ts";
 import type { Figure } from "./figure.ts";
 import { type ResourcePanel, resourcePanels, type ResourceSeries } from "./resource_panels.ts";
 import { sequentialColors } from "./sequential_colors.ts";
-import { faintInk, ink, palette, seriesStyle } from "./theme.ts";
+import { ink, palette, seriesStyle } from "./theme.ts";
 import { shortNumber } from "./tidy_ticks.ts";
 
 const NE = "Normalized entropy (NE)";
@@ -65,6 +65,23 @@ function columns(points: readonly { x: number; y: number; lo: number; hi: number
   return { x: of("x"), y: of("y"), lo: of("lo"), hi: of("hi") };
 }
 
+/**
+ * The part of the NE axis for curves of all sizes, with room for a key above them. The smallest model of a scheme may still be on its
+ * plateau at the fewest examples: it is left to run out of the panel, so that the others can be told apart.
+ */
+function neRange(all: readonly Reading[], fewest: number): [number, number] {
+  const low = optimum(all).y;
+  const high = Math.max(...SCHEMES.map((scheme) => {
+    const second = sizes(all, scheme)[1];
+    return over(paired(all, { stream: "main", model: { scheme, size: second }, examples: fewest })).y;
+  }));
+  const span = high - low;
+  return [low - 0.2 * span, high + 0.8 * span];
+}
+
+/** Two digits are enough to tell doublings apart. */
+const roughly = (count: number) => shortNumber(Number(count.toPrecision(2)));
+
 /** The optimum of the main stream as a reference line. */
 function optimum(all: readonly Reading[]) {
   return { y: select(all, { stream: "main" })[0].bayesNe, label: "Bayes optimum" };
@@ -82,6 +99,8 @@ export function dataScaling({ readings: all, examples }: StudyReadings): Figure 
       "Lines are means over seeds, bands their range. Sizes differ little beside the data, once they are not tiny.",
     xTitle: "Training examples D",
     yTitle: NE,
+    yRange: neRange(all, counts[0]),
+    panelHeight: 230,
     panels: SCHEMES.map((scheme): ResourcePanel => {
       const own = sizes(all, scheme);
       const colors = sequentialColors(own.length);
@@ -115,15 +134,16 @@ export function parameterScaling({ readings: all, examples }: StudyReadings): Fi
       "means over seeds, bands their range.",
     xTitle: "Parameters",
     yTitle: NE,
+    yRange: neRange(all, counts[0]),
+    panelHeight: 190,
     panels: SCHEMES.map((scheme): ResourcePanel => ({
       title: PANEL_TITLES[scheme],
       xTitle: scheme === "vertical" || scheme === "horizontal" ? "Embedding parameters" : "MLP parameters",
-      key: "none",
+      keyTitle: "examples",
       reference: optimum(all),
       series: counts.map((count, i): ResourceSeries => ({
-        label: `${shortNumber(count)} examples`,
+        label: roughly(count),
         color: colors[i],
-        labelled: true,
         ...columns(
           sizes(all, scheme).map((size) => {
             const own = paired(all, { stream: "main", model: { scheme, size }, examples: count });
@@ -225,7 +245,7 @@ export function energyGrid({ readings: all, examples }: StudyReadings, joulesPer
 }
 
 const STREAM_LABELS: Readonly<Partial<Record<StreamName, string>>> = {
-  main: "main",
+  main: "main teacher",
   second: "second teacher",
   third: "third teacher",
   allFields: "interactions among all fields",
@@ -237,9 +257,7 @@ const STREAM_LABELS: Readonly<Partial<Record<StreamName, string>>> = {
 export function localExponents({ readings: all, examples }: StudyReadings): Figure {
   const series = Object.entries(STREAM_LABELS).map(([stream, label], i): ResourceSeries => {
     const own = select(all, { stream: stream as StreamName, model: BASE });
-    const counts = readAt(own, Math.max(...own.map((reading) => reading.examples))).filter((count) =>
-      count >= examples / 64
-    );
+    const counts = readAt(own, examples, Math.max(...own.map((reading) => reading.examples)));
     const seeds = [...new Set(own.map(({ seed }) => seed))];
     const excess = (seed: number, count: number) => {
       const found = own.find((reading) => reading.seed === seed && reading.examples === count);
@@ -284,12 +302,11 @@ export function controlCurves({ readings: all, examples }: StudyReadings): Figur
       key: "lower left",
       series: streams.map(([stream, label], i): ResourceSeries => {
         const own = select(all, { stream: stream as StreamName, model: BASE });
-        const counts = [...new Set(own.map((reading) => reading.examples))].filter((count) => count >= examples / 64)
-          .sort((a, b) => a - b);
+        const counts = readAt(own, examples, Math.max(...own.map((reading) => reading.examples)));
         const { color, symbol, dash } = seriesStyle(i);
         return {
           label: label!,
-          color: i === 6 ? faintInk : color,
+          color,
           symbol,
           dash,
           ...columns(

@@ -10,7 +10,7 @@ import { ink, palette } from "./theme.ts";
 import { shortNumber } from "./tidy_ticks.ts";
 
 /** What a law that was fitted to a quarter of the data says of the rest, and what came. */
-export function forecastPlot({ law, fittedTo, points }: DataForecast): Figure {
+export function forecastPlot({ law, fittedTo, points, bayesNe }: DataForecast): Figure {
   const [blue, orange] = palette;
   const seen = points.filter(({ observed }) => Number.isFinite(observed));
   const used = seen.filter(({ examples }) => examples <= fittedTo);
@@ -28,13 +28,15 @@ export function forecastPlot({ law, fittedTo, points }: DataForecast): Figure {
     caption:
       `NE of the base model against training examples. The law is fitted up to ${shortNumber(fittedTo)} examples ` +
       `(all seeds) and drawn to ten times the examples of the study; its band is the 95 % interval over seeds. Points are ` +
-      `means over seeds. Dashed: the law's floor gamma, [${floor.low.toFixed(4)}, ${floor.high.toFixed(4)}].`,
+      `means over seeds. The law's floor is ${floor.value.toFixed(4)} [${floor.low.toFixed(4)}, ${
+        floor.high.toFixed(4)
+      }]; no model can fall below the Bayes optimum.`,
     xTitle: "Training examples D",
     yTitle: "Normalized entropy (NE)",
     panelHeight: 220,
     width: "double",
     panels: [{
-      reference: { y: law.fit.best.gamma, label: "floor of the law" },
+      reference: { y: bayesNe, label: "Bayes optimum" },
       series: [
         {
           label: "power law plus constant",

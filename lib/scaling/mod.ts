@@ -32,6 +32,7 @@ export {
   fitInterval,
   type FitIntervalOptions,
   type FittedCurve,
+  jackknifeInterval,
   type ResampledFits,
   resampleFits,
   type ResampleOptions,

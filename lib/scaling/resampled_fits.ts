@@ -162,12 +162,7 @@ export function fitInterval(
       `Cannot leave units out of parametric resamples: wanted "points" or "seeds", or ends "percentile".`,
     );
   }
-  if (ends === "jackknife") {
-    const left = fits.jackknife().map(statistic);
-    if (!left.every(Number.isFinite)) return { value, low: -Infinity, high: Infinity };
-    const reach = studentQuantile((1 + confidence) / 2, left.length - 1) * jackknifeError(left);
-    return { value, low: value - reach, high: value + reach };
-  }
+  if (ends === "jackknife") return jackknifeInterval(value, fits.jackknife().map(statistic), confidence);
   const drawn = fits.resampled.map(statistic);
   const [low, high] = ends === "percentile"
     ? percentileEnds(drawn, confidence)
@@ -175,8 +170,16 @@ export function fitInterval(
   return { value, low, high };
 }
 
-/** Tukey's standard error of a statistic, from its values with each of n units left out: `sqrt((n - 1) / n sum (v_i - v)^2)`. */
-function jackknifeError(left: readonly number[]): number {
-  const n = left.length, mean = left.reduce((sum, value) => sum + value, 0) / n;
-  return Math.sqrt((n - 1) / n * left.reduce((sum, value) => sum + (value - mean) ** 2, 0));
+/**
+ * The jackknife interval of a statistic (Tukey 1958): its value plus and minus Student's t times
+ * `sqrt((n - 1) / n sum (v_i - v)^2)`, from its values `v_i` with each of n units left out.
+ *
+ * @returns an infinite interval where a value is not finite
+ */
+export function jackknifeInterval(value: number, left: readonly number[], confidence = 0.95): FitInterval {
+  if (!left.every(Number.isFinite)) return { value, low: -Infinity, high: Infinity };
+  const n = left.length, mean = left.reduce((sum, each) => sum + each, 0) / n;
+  const error = Math.sqrt((n - 1) / n * left.reduce((sum, each) => sum + (each - mean) ** 2, 0));
+  const reach = studentQuantile((1 + confidence) / 2, n - 1) * error;
+  return { value, low: value - reach, high: value + reach };
 }

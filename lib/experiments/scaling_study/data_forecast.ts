@@ -23,6 +23,7 @@ export interface DataForecast {
   readonly law: ResourceLaw;
   /** Fitted up to so many examples. */
   readonly fittedTo: number;
+  readonly bayesNe: number;
   readonly points: readonly ForecastPoint[];
 }
 
@@ -47,13 +48,12 @@ function observed(all: readonly Reading[], examples: number) {
 export function dataForecast({ readings: all, examples }: StudyReadings): DataForecast {
   const fittedTo = examples / 4;
   const law = resourceLaw("data", upTo(dataObservations(all, "main", examples), fittedTo));
-  const counts = [...new Set([...readAt(select(all, { stream: "main", model: BASE }), 4 * examples), 10 * examples])];
-  const from = Math.min(...law.fit.residuals.length > 0 ? readAt(all, examples) : counts);
-  const shown = counts.filter((count) => count >= from);
+  const counts = [...readAt(select(all, { stream: "main", model: BASE }), examples, 4 * examples), 10 * examples];
   return {
     law,
     fittedTo,
-    points: shown.sort((a, b) => a - b).map((count): ForecastPoint => {
+    bayesNe: select(all, { stream: "main" })[0].bayesNe,
+    points: counts.sort((a, b) => a - b).map((count): ForecastPoint => {
       const { value, low, high } = fitInterval(law, (fit) => fit.predict([count]));
       return { examples: count, forecast: value, low, high, ...observed(all, count) };
     }),

@@ -1,7 +1,7 @@
 import type { Observation } from "../../scaling/mod.ts";
-import { fitLaw } from "../../scaling/mod.ts";
+import { fitInterval, fitLaw, jackknifeInterval, type ResampledFits, resampleFits } from "../../scaling/mod.ts";
 import { estimate } from "../paired.ts";
-import { effectMinusControl, equivalence, tTest } from "../t_test.ts";
+import { effectMinusControl, tTest } from "../t_test.ts";
 import { describePercent, type Judgement, type TestedVerdict } from "../verdict.ts";
 import { advantage, type LawError, lawError, missedShare } from "./law_error.ts";
 import { computeObservations, dataObservations, noiseOption, parameterObservations } from "./law_observations.ts";
@@ -135,24 +135,30 @@ const EXPONENT_MARGIN = 0.05;
 
 /**
  * S3: quality follows a power law plus constant in training compute, on the lower envelope of all runs; the exponent should
- * not hang on whether lookups count as compute.
+ * not hang on whether lookups count as compute. An exponent that is not identified is not told.
  */
 export function computeLawVerdict({ readings: all, examples, profile }: StudyReadings): TestedVerdict {
   const bySeed = computeObservations(all, { examples, profile });
-  const counted = computeObservations(all, { examples, profile, count: "products and lookups" });
   const error = errorOf(bySeed);
   const effect = estimate(advantage(error)), share = missedShare(error);
-  const betas = [bySeed, counted].map((curves) => {
-    return curves.map((curve) => fitLaw("powerLawConstant", curve, noiseOption(bySeed)).best.beta);
-  });
-  const shift = betas[0].map((beta, s) => betas[1][s] - beta);
-  const same = equivalence(shift, EXPONENT_MARGIN).equivalent;
+  const [plain, withLookups] = [bySeed, computeObservations(all, { examples, profile, count: "products and lookups" })]
+    .map((curves) => resampleFits("powerLawConstant", curves.flat(), { method: "seeds", resamples: 2 }));
+  const known = [plain, withLookups].every(({ fit }) => fit.status !== "not identified");
+  const shift = jackknifeInterval(
+    withLookups.fit.best.beta - plain.fit.best.beta,
+    plain.jackknife().map(({ best }, s) => withLookups.jackknife()[s].best.beta - best.beta),
+  );
+  const same = known && shift.low > -EXPONENT_MARGIN && shift.high < EXPONENT_MARGIN;
   const judgement: Judgement = effect.low > 0
     ? "not reproduced"
     : effect.high < 0
     ? share.high < GOOD_SHARE && same ? "reproduced" : "partly"
     : "undecided";
-  const [plain, withLookups] = betas.map((own) => estimate(own));
+  const exponent = (fits: ResampledFits) => {
+    if (fits.fit.status === "not identified") return "exponent not identified";
+    const { value, low, high } = fitInterval(fits, ({ best }) => best.beta);
+    return `exponent ${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] (n = ${bySeed.length})`;
+  };
   return {
     p: tTest(advantage(error)).p,
     verdict: {
@@ -160,12 +166,10 @@ export function computeLawVerdict({ readings: all, examples, profile }: StudyRea
       claim: "NE follows a power law plus constant in training compute",
       measured: `on the envelope of all runs its error over two doublings beside that of the ${
         error.bestRival === "powerLaw" ? "pure power" : "logarithmic"
-      } law ${describePercent(effect)} of NE; it misses ${percent(share.mean)} of the gain; exponent ${
-        plain.mean.toFixed(3)
-      } [${plain.low.toFixed(3)}, ${plain.high.toFixed(3)}] (n = ${plain.count})`,
-      control: `lookups counted as compute: exponent ${withLookups.mean.toFixed(3)} [${withLookups.low.toFixed(3)}, ${
-        withLookups.high.toFixed(3)
-      }], ${same ? "the same" : "not shown to be the same"} within ${EXPONENT_MARGIN}`,
+      } law ${describePercent(effect)} of NE; it misses ${percent(share.mean)} of the gain; ${exponent(plain)}`,
+      control: `lookups counted as compute: ${exponent(withLookups)}, ${
+        same ? "the same" : "not shown to be the same"
+      } within ${EXPONENT_MARGIN}`,
       judgement,
       runs: runsOf(all, ["main"]),
     },

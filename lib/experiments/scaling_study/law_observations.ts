@@ -10,15 +10,25 @@ import type { StreamName } from "./streams.ts";
  */
 const EARLIEST = 1 / 64;
 
-/** The numbers of examples at which curves are read: doublings, up to `examples`. */
-export function readAt(all: readonly Reading[], examples: number): number[] {
+/** The numbers of examples at which curves are read: doublings from a share of `examples` on, up to `most`. */
+export function readAt(all: readonly Reading[], examples: number, most = examples): number[] {
   const tested = new Set(all.map((reading) => reading.examples));
-  return [...tested].filter((count) => count >= EARLIEST * examples && count <= examples).sort((a, b) => a - b);
+  return [...tested].filter((count) => count >= EARLIEST * examples && count <= most).sort((a, b) => a - b);
 }
 
-/** NE of the base model against examples, a list a seed. */
-export function dataObservations(all: readonly Reading[], stream: StreamName, examples: number): Observation[][] {
-  const counts = new Set(readAt(all, examples));
+/**
+ * NE of the base model against examples, a list a seed.
+ *
+ * @param examples of most runs: curves are read from a share of them on
+ * @param most examples to read; more than `examples` for the long runs. Default `examples`
+ */
+export function dataObservations(
+  all: readonly Reading[],
+  stream: StreamName,
+  examples: number,
+  most = examples,
+): Observation[][] {
+  const counts = new Set(readAt(all, examples, most));
   const own = select(all, { stream, model: BASE }).filter((reading) => counts.has(reading.examples));
   return bySeed(own).map((curve) => curve.map(({ examples, ne, seed }) => ({ x: [examples], loss: ne, seed })));
 }

@@ -23,8 +23,14 @@ export interface ResourceLaw extends ResampledFits {
 
 /** The laws of the study: in data, in the parameters of each scheme, and in compute on the envelope of all runs. */
 export function resourceLaws({ readings: all, examples, profile }: StudyReadings): ResourceLaw[] {
+  const data = dataObservations(all, "main", examples);
+  const second = Math.min(...data.flat().map(({ x }) => 2 * x[0]));
+  const tell = (count: number) => count.toLocaleString("en");
   const curves: [string, Observation[][]][] = [
-    ["data", dataObservations(all, "main", examples)],
+    ["data", data],
+    // the exponent depends on the window by more than chance: both are told
+    [`data, from ${tell(second)} examples on`, data.map((curve) => curve.filter(({ x }) => x[0] >= second))],
+    [`data, to ${tell(4 * examples)} examples`, dataObservations(all, "main", examples, 4 * examples)],
     ...SCHEMES.map((scheme): [string, Observation[][]] => [
       describeScheme(scheme),
       parameterObservations(all, scheme, { examples, profile }),
@@ -81,7 +87,7 @@ export function lawTable(laws: readonly ResourceLaw[]): LawRow[] {
       gamma: known ? shown(({ best }) => best.gamma, 4) : "-",
       x0: fit.x0[0],
       "gain of a doubling": known
-        ? `${shown((each) => 100 * gainOfDoubling(each, largest), 2)} %`
+        ? `${shown((each) => 100 * gainOfDoubling(each, largest), 3)} %`
         : `at most ${(100 * gain.upper).toFixed(2)} %`,
       "still reducible": known ? `${shown((each) => 100 * reducibleShare(each, largest), 1)} %` : "-",
       "x / x_sat": known ? describeRatio([saturated.low, saturated.high]) : "-",
