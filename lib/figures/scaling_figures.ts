@@ -96,7 +96,7 @@ export function dataScaling({ readings: all, examples }: StudyReadings): Figure 
     name: "data_scaling",
     caption:
       "NE against training examples, for each way to add parameters to the base model (d = 8, all rows, overarch 64). " +
-      "Lines are means over seeds, bands their range. Sizes differ little beside the data, once they are not tiny.",
+      "Lines are means over seeds, bands their range.",
     xTitle: "Training examples D",
     yTitle: NE,
     yRange: neRange(all, counts[0]),
@@ -236,8 +236,8 @@ export function energyGrid({ readings: all, examples }: StudyReadings, joulesPer
       "NE against the energy of training. Blue: the model grows at one number of examples; red: the examples grow at " +
       `one size. Energy is compute at ${
         joulesPerFlop.toPrecision(2)
-      } J per FLOP. Going down a red line is nearly always the ` +
-      "cheaper way to the same NE.",
+      } J per FLOP. Of two points at one height the left ` +
+      "one reaches the same NE with less energy.",
     xTitle: "Training energy (J)",
     yTitle: NE,
     panels,

@@ -101,8 +101,8 @@ export function realLogPlot(points: readonly RealLogPoint[]): Figure {
       const own = points.filter((point) => point.log === log);
       const { testExamples, testClicks } = own[0];
       return {
-        title: log,
-        keyTitle: `${shortNumber(testExamples)} test examples, ${shortNumber(testClicks)} clicks`,
+        title: `${log} (tested on ${shortNumber(testExamples)} examples, ${shortNumber(testClicks)} clicks)`,
+        key: "none",
         reference: { y: 1, label: "always the click rate" },
         series: [{
           label: "base model",

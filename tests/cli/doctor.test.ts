@@ -20,7 +20,7 @@ const complete: Diagnosis = {
     device: "CPU",
     threads: { intraOp: 8, interOp: 4 },
     fallbackReason: null,
-    matmul: { size: 1024, bestGflops: 426.26, medianGflops: 199.61 },
+    matmul: { size: 1024, bestGflops: 426.26, medianGflops: 199.61, products: 40 },
   },
   library: { frameworkPath: "/c/f", mainPath: "/c/m", preload: [], version: "2.21.0", source: "cache", cuda: false },
   cache: { folder: "/c", bytes: 853e6 },

@@ -39,6 +39,10 @@ const words: Record<keyof typeof examples, string[]> = {
     "Pruned to 90%",
   ],
   linearCalibration: ["Mean predicted click probability", "Observed click rate", "DLRM", "0.5"],
+  resources: ["Widths", "Compute", "d", "8", "Bayes optimum", "law", "Training examples D", "FLOPs", "NE"],
+  intervals: ["Embedding rows", "Embedding width", "Overarch", "main", "control", "NE difference (%)"],
+  scalingFit: ["Examples", "NE", "data", "rows"],
+  scalingFitOfTwo: ["parameters", "tokens", "loss"],
 };
 
 for (const [key, make] of Object.entries(examples)) {
