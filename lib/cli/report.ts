@@ -3,7 +3,7 @@ import type { ReproducedNotebook } from "./reproduce_notebook.ts";
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-/** The report in Markdown: every claim with what was measured, its control and its verdict, then the figures. */
+/** The report in Markdown: every claim with what was measured, its control and its verdict, then the figures and, folded, the runs. */
 export function reportMarkdown(
   notebooks: readonly ReproducedNotebook[],
   about: { readonly profile: Profile; readonly engine: string; readonly date: string },
@@ -32,7 +32,15 @@ export function reportMarkdown(
     ...notebooks.flatMap(({ figures }) => figures.flatMap((figure) => [`![${figure}](${figure})`, ""])),
     "## Runs behind the verdicts",
     "",
-    ...claims.map(({ id, runs }) => `- ${id}: ${runs.map((run) => `\`${run}\``).join(", ")}`),
+    ...[...Map.groupBy(claims, ({ runs }) => runs.join())].flatMap(([, [first, ...others]]) => [
+      "<details>",
+      `<summary>${[first, ...others].map(({ id }) => id).join(", ")}: ${first.runs.length} runs</summary>`,
+      "",
+      first.runs.map((run) => `\`${run}\``).join(", "),
+      "",
+      "</details>",
+      "",
+    ]),
   ];
   return lines.join("\n").trimEnd() + "\n";
 }

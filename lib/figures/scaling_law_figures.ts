@@ -93,7 +93,8 @@ export function realLogPlot(points: readonly RealLogPoint[]): Figure {
     name: "real_logs",
     caption:
       "NE of the last fifth of each log against the examples learned from, mean over seeds; bands are 1.96 standard " +
-      "errors by the labels of that fifth. Time order: what is learned late is also nearer to the test.",
+      "errors by the labels of that fifth, whose clicks and examples the titles give. Time order: what is learned " +
+      "late is also nearer to the test.",
     xTitle: "Training examples D",
     yTitle: "NE of the last fifth",
     sharedY: false,
@@ -101,7 +102,7 @@ export function realLogPlot(points: readonly RealLogPoint[]): Figure {
       const own = points.filter((point) => point.log === log);
       const { testExamples, testClicks } = own[0];
       return {
-        title: `${log} (tested on ${shortNumber(testExamples)} examples, ${shortNumber(testClicks)} clicks)`,
+        title: `${log}: ${testClicks.toLocaleString("en")} of ${testExamples.toLocaleString("en")} clicked`,
         key: "none",
         reference: { y: 1, label: "always the click rate" },
         series: [{

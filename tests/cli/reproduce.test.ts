@@ -86,5 +86,5 @@ Deno.test("the report lists claims, notebooks, figures and the runs behind each 
   assert.match(report, /\| X1 \| a \\\| b \| -1\.00 % \| none \| \*\*reproduced\*\* \| \[00_a\]\(00_a\.ipynb\) \|/);
   assert.match(report, /\[01_b\]\(01_b\.ipynb\): \*\*failed\*\* in cell 2: Error: no \\\| luck/);
   assert.match(report, /!\[00_a\/curve\.svg\]\(00_a\/curve\.svg\)/);
-  assert.match(report, /- X1: `abc`, `def`/);
+  assert.match(report, /<summary>X1: 2 runs<\/summary>\n\n`abc`, `def`\n\n<\/details>/);
 });
