@@ -88,7 +88,7 @@ Deno.test("train says what is missing or wrong before it trains", async () => {
   const cases: [string[], RegExp][] = [
     [[], /--data is missing/],
     [["--data", bank], /--model is missing/],
-    [["--data", bank, "--model", "dlmr"], /no model config .*dlmr\.json.*one of: dlrm, logistic_regression, mlp/],
+    [["--data", bank, "--model", "dlmr"], /no model config .*dlmr\.json.*one of: .*dlrm, logistic_regression, .*mlp/],
     [
       ["--data", "nowhere.json", "--model", "dlrm"],
       /Cannot read the data config .*nowhere\.json: there is no such file/,
