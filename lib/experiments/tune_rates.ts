@@ -47,7 +47,7 @@ export interface TunedRates {
  *   )),
  *   { start: { dense: 2e-3, embedding: 0.2 }, tolerance: 1e-3, reach: 3 },
  * );
- * assert.deepEqual(tuned, { rates: best, loss: 1, tried: 7, atEdge: false });
+ * assert.deepEqual(tuned, { rates: best, loss: 1, tried: 8, atEdge: false });
  * ```
  */
 export async function tuneRates<M>(

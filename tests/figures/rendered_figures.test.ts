@@ -39,7 +39,7 @@ const words: Record<keyof typeof examples, string[]> = {
     "Pruned to 90%",
   ],
   linearCalibration: ["Mean predicted click probability", "Observed click rate", "DLRM", "0.5"],
-  resources: ["Widths", "Compute", "d", "8", "Bayes optimum", "law", "Training examples D", "FLOPs", "NE"],
+  resources: ["Widths", "Compute", "d", "Bayes optimum", "law", "Training examples D", "FLOPs", "NE"],
   intervals: ["Embedding rows", "Embedding width", "Overarch", "main", "control", "NE difference (%)"],
   scalingFit: ["Examples", "NE", "data", "rows"],
   scalingFitOfTwo: ["parameters", "tokens", "loss"],

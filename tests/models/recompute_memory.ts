@@ -53,7 +53,7 @@ const trainer = createTrainer({
 const batch = clickBatch(batchSize, 1);
 await trainer.step(batch); // records
 const growth: number[] = [];
-for (let k = 0; k < 2; k++) {
+for (let k = 0; k < 5; k++) {
   resetPeak();
   const { now } = resident();
   await trainer.step(batch);

@@ -17,7 +17,7 @@ export interface ResourcePoint {
  * import assert from "node:assert/strict";
  *
  * const points = [{ resource: 100, ne: 0.9 }, { resource: 400, ne: 0.8 }, { resource: 200, ne: 0.95 }];
- * assert.equal(resourceNeeded(points, 0.85), 200); // half way from 100 to 400, as 200 lies on no envelope
+ * assert.ok(Math.abs(resourceNeeded(points, 0.85)! - 200) < 1e-9); // half way from 100 to 400, as 200 lies on no envelope
  * assert.equal(resourceNeeded(points, 0.7), null);
  * ```
  */
