@@ -3,13 +3,14 @@ import { closeBrowser } from "../figures/browser.ts";
 import { exportFigure } from "../figures/export_figure.ts";
 import { scalingFitPlot } from "../figures/scaling_fit_plot.ts";
 import { tableToCsv } from "../figures/table_csv.ts";
-import { renderPlain, textTable } from "../notebook/table_text.ts";
-import { fitReport, type FittedGroup } from "../scaling/fit_report.ts";
-import { fitCsvRows, fitRows, latexTable } from "../scaling/fit_report_text.ts";
+import { fitReport, type FittedGroup, type ReportedFit } from "../scaling/fit_report.ts";
+import { fitCsvRows, fitRows, latexTable, rolloutRows, shownInterval } from "../scaling/fit_report_text.ts";
 import type { LawName } from "../scaling/law.ts";
 import { LAWS } from "../scaling/laws/law_named.ts";
 import { readRunsTable, runsObservations } from "../scaling/runs_table.ts";
 import { main, UsageError } from "./command.ts";
+import { fitIsoflop } from "./fit_isoflop.ts";
+import { printRows, writeText } from "./fit_output.ts";
 import { userPath } from "./user_path.ts";
 
 /** Laws by the number of resources that they take. */
@@ -45,6 +46,9 @@ function remarks(fitted: readonly FittedGroup[]): string[] {
           number(runLow)
         }, ${number(runHigh)}].`
       ),
+      ...(report.noiseSaturation
+        ? [`${where}: beyond ${shownInterval(report.noiseSaturation)} less than the seed noise is left to gain.`]
+        : []),
       ...(report.allocation
         ? [
           `${where}: the budget is best spent on ${
@@ -64,13 +68,15 @@ if (import.meta.main) {
     name: "fit",
     summary: "Fits scaling laws to a table of runs: parameters with intervals, forecasts, saturation, allocation.",
     details: `
-RUNS is a CSV or TSV with a header and one run a line, in plain counts (examples, parameters, FLOPs; not their logarithms). A law is
+RUNS is a CSV (commas, semicolons or tabs) with a header and one run a line, in plain counts (examples, parameters, FLOPs; not their logarithms). A law is
 fitted to the logarithm of the loss by Huber's loss. Intervals are 95 %, over resampled runs, or over whole seeds with --seed-column.
 Where the data do not determine an exponent there is none, but an upper bound of what a doubling buys.
 
   deno task fit runs.csv --y loss --x D --at 1e9
   deno task fit runs.csv --y loss --x D --group scheme --law all --figure out
   deno task fit data/scaling-overtraining/runs.csv --y loss_c4_val --x params --x2 tokens --group train_dataset --budget 1e22
+  deno task fit data/scaling-isoflop-refinedweb/isoflop.csv --isoflop flops --x params --x2 tokens --noise 0.005 \\
+      --group hparams,warmup,decay,param_count,val
 
 Laws of one resource: ${lawsOf(1).join(", ")}. Of two: ${lawsOf(2).join(", ")}.`,
     positionals: "RUNS",
@@ -78,7 +84,26 @@ Laws of one resource: ${lawsOf(1).join(", ")}. Of two: ${lawsOf(2).join(", ")}.`
       y: { type: "string", value: "COLUMN", default: "loss", help: "the loss" },
       x: { type: "string", value: "COLUMN", help: "the resource, or parameters where there is --x2 (required)" },
       x2: { type: "string", value: "COLUMN", help: "data, for laws of two resources" },
-      group: { type: "string", value: "COLUMN", help: "fit the runs of each value by themselves" },
+      compute: {
+        type: "string",
+        value: "COLUMN",
+        help: "the compute, where there are parameters and no data: D = C / (6 N)",
+      },
+      isoflop: {
+        type: "string",
+        value: "COLUMN",
+        help: "the compute: find the best size at each, and how it grows, instead of fitting a law",
+      },
+      noise: {
+        type: "string",
+        value: "SD",
+        help: "seed noise of the loss, for --isoflop: weights and intervals follow it",
+      },
+      group: {
+        type: "string",
+        value: "COLUMNS",
+        help: "fit the runs of each value (or combination, with commas) by themselves",
+      },
       "seed-column": {
         type: "string",
         value: "COLUMN",
@@ -89,9 +114,17 @@ Laws of one resource: ${lawsOf(1).join(", ")}. Of two: ${lawsOf(2).join(", ")}.`
         value: "NAME",
         help: 'a law, several with commas, or "all", ranked on held-out larger runs',
       },
-      at: { type: "string", value: "X", help: "forecast the loss here: 1e9,1e10, or pairs 1e8,1e10;1e9,1e11" },
+      at: {
+        type: "string",
+        value: "X",
+        help: "forecast here: 1e9,1e10, or pairs 1e8,1e10;1e9,1e11; compute with --isoflop",
+      },
       budget: { type: "string", value: "FLOPS", help: "split this compute over parameters and data, C = 6 N D" },
+      "joules-per-flop": { type: "string", value: "J", help: "the budget is in joules, of which a FLOP costs so many" },
+      "most-parameters": { type: "string", value: "N", help: "what memory holds, for --budget" },
+      "most-data": { type: "string", value: "D", help: "the examples there are, for --budget" },
       "flops-per-parameter": { type: "string", value: "K", default: "6", help: "the 6 of C = 6 N D" },
+      rollout: { type: "boolean", help: "at every size, what a fit of the smaller runs says of the larger ones" },
       resamples: { type: "string", value: "N", default: "1000", help: "refits behind an interval" },
       duplicates: {
         type: "string",
@@ -106,11 +139,19 @@ Laws of one resource: ${lawsOf(1).join(", ")}. Of two: ${lawsOf(2).join(", ")}.`
     },
     async run(options, [path]) {
       if (options.x === undefined) throw new UsageError("--x is missing: the column of the resource.");
+      if (options.x2 !== undefined && options.compute !== undefined) {
+        throw new UsageError("--x2 and --compute both say how much data there was: wanted one of them.");
+      }
       const name = basename(path), x = [options.x, ...(options.x2 === undefined ? [] : [options.x2])];
+      const resources = options.compute === undefined ? x : [...x, `data by ${options.compute}`];
+      const inputs = options.compute === undefined ? x.length : 2;
+      if (options.budget !== undefined && options.isoflop === undefined && inputs === 1) {
+        throw new UsageError("--budget wants two resources to split it over: parameters as --x and data as --x2.");
+      }
       const laws = options.law === undefined
         ? undefined
         : options.law === "all"
-        ? lawsOf(x.length)
+        ? lawsOf(inputs)
         : options.law.split(",").map(lawName);
       let text: string;
       try {
@@ -119,44 +160,73 @@ Laws of one resource: ${lawsOf(1).join(", ")}. Of two: ${lawsOf(2).join(", ")}.`
         if (!(error instanceof Deno.errors.NotFound)) throw error;
         throw new UsageError(`There is no file ${userPath(path)}.`);
       }
+      const number = (option: "noise" | "budget" | "joules-per-flop" | "most-parameters" | "most-data") =>
+        options[option] === undefined ? undefined : positive(option, options[option]);
+      const perParameter = positive("flops-per-parameter", options["flops-per-parameter"]);
+      const resamples = Math.round(positive("resamples", options.resamples));
+      const joules = number("joules-per-flop"), asked = number("budget");
+      const budget = asked === undefined ? undefined : asked / (joules ?? 1);
       const { groups, warnings } = runsObservations(readRunsTable(text, name), {
         loss: options.y,
-        x,
-        group: options.group,
+        x: options.isoflop === undefined ? x : [options.isoflop, ...x],
+        compute: options.compute === undefined ? undefined : { column: options.compute, perParameter },
+        group: options.group?.split(","),
         seed: options["seed-column"],
         duplicates: options.duplicates,
       });
       for (const warning of warnings) console.error(`! ${warning}`);
+      if (options.isoflop !== undefined) {
+        const { y: loss, json, csv, latex, figure } = options;
+        const at = [
+          ...(options.at === undefined ? [] : readPoints(options.at, 1).flat()),
+          ...(budget === undefined ? [] : [budget]),
+        ];
+        const files = { json, csv, latex, figure };
+        const columns = [options.isoflop, ...x];
+        return await fitIsoflop(groups, {
+          ...{ runs: name, loss, x: columns, perParameter, at, noise: number("noise"), resamples },
+          ...files,
+        });
+      }
       const fitted = fitReport(groups, {
         laws,
-        at: options.at === undefined ? [] : readPoints(options.at, x.length),
-        budget: options.budget === undefined ? undefined : positive("budget", options.budget),
-        perParameter: positive("flops-per-parameter", options["flops-per-parameter"]),
-        resamples: Math.round(positive("resamples", options.resamples)),
+        at: options.at === undefined ? [] : readPoints(options.at, inputs),
+        budget,
+        perParameter,
+        mostParameters: number("most-parameters"),
+        mostData: number("most-data"),
+        rollout: options.rollout,
+        resamples,
       });
       const reports = fitted.map(({ report }) => report), rows = fitRows(reports);
-      const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-      console.log(
-        renderPlain(textTable(columns, rows.map((row) => columns.map((column) => row[column])), { most: 200 })),
-      );
+      printRows(rows);
       for (const remark of remarks(fitted)) console.log(remark);
-      const write = async (out: string | undefined, content: () => string) => {
-        if (out !== undefined) await Deno.writeTextFile(userPath(out), content());
-      };
-      await write(
+      if (options.rollout) printRollout(reports);
+      await writeText(
         options.json,
-        () => JSON.stringify({ runs: name, columns: { y: options.y, x }, fits: reports }, null, 2) + "\n",
+        () => JSON.stringify({ runs: name, columns: { y: options.y, x: resources }, fits: reports }, null, 2) + "\n",
       );
-      await write(options.csv, () => tableToCsv(fitCsvRows(reports)));
-      await write(options.latex, () => latexTable(rows, `Scaling laws of ${options.y} in ${x.join(" and ")}, ${name}`));
+      await writeText(options.csv, () => tableToCsv(fitCsvRows(reports)));
+      await writeText(
+        options.latex,
+        () => latexTable(rows, `Scaling laws of ${options.y} in ${resources.join(" and ")}, ${name}`),
+      );
       if (options.figure !== undefined) {
-        const figure = scalingFitPlot({ name: "scaling_fit", fitted, loss: options.y, x });
+        const figure = scalingFitPlot({ name: "scaling_fit", fitted, loss: options.y, x: resources });
         const { skipped } = await exportFigure(figure, userPath(options.figure), ["svg", "png", "pdf", "csv"]);
         for (const { format, reason } of skipped) console.error(`scaling_fit.${format} was not written: ${reason}`);
         await closeBrowser();
       }
     },
   });
+}
+
+/** What fits of the small say of the large. */
+function printRollout(reports: readonly ReportedFit[]): void {
+  const rows = rolloutRows(reports);
+  console.log("");
+  if (rows.length > 0) return printRows(rows);
+  console.log("No rollout: a fit of the smaller runs needs more distinct x than the law has parameters.");
 }
 
 function lawName(text: string): LawName {

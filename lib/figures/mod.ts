@@ -8,6 +8,7 @@ export {
 export { type ExportedFigure, exportFigure, type FigureFormat, figureFormats } from "./export_figure.ts";
 export { Figure, type FigureParts, jupyterDisplay, type MimeBundle } from "./figure.ts";
 export { intervalPlot, type IntervalPlotOptions, type IntervalRow } from "./interval_plot.ts";
+export { isoflopPlot, type IsoflopPlotOptions } from "./isoflop_plot.ts";
 export {
   type LearningCurve,
   type LearningCurvePanel,

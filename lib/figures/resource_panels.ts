@@ -4,7 +4,16 @@ import { type Panel, panelGrid } from "./panel_grid.ts";
 import type { Annotation, Axis, Layout, PlotValues, ScatterTrace, Shape } from "./plotly_spec.ts";
 import { referenceLine } from "./reference_line.ts";
 import type { TableRow } from "./table_csv.ts";
-import { type FigureWidth, font, fontSizes, themeAxis, themeLayout, widthInPx } from "./theme.ts";
+import {
+  faintInk,
+  type FigureWidth,
+  font,
+  fontSizes,
+  themeAxis,
+  themeLayout,
+  translucent,
+  widthInPx,
+} from "./theme.ts";
 import { logAxis, tidyTicks } from "./tidy_ticks.ts";
 import { widestText } from "./text_width.ts";
 
@@ -33,8 +42,10 @@ export interface ResourceSeries {
 export interface ResourcePanel {
   readonly title?: string;
   readonly series: readonly ResourceSeries[];
-  /** A level that is known, such as the Bayes optimum. */
-  readonly reference?: { readonly y: number; readonly label: string };
+  /** A level, such as the Bayes optimum or a law's floor, and the interval of one that is estimated: as much of it as the panel shows. */
+  readonly reference?: { readonly y: number; readonly label: string; readonly lo?: number; readonly hi?: number };
+  /** Beyond this x nothing was observed: the rest of the panel is shaded. */
+  readonly forecastFrom?: number;
   /** Where the key stands. Default `"upper right"`, where curves that fall leave room. */
   readonly key?: "upper right" | "lower left" | "none";
   /** Says what the series of the key are, e.g. `"embedding width d"`. */
@@ -130,7 +141,12 @@ export function resourcePanels(options: ResourcePanelsOptions): Figure {
       data.push(trace(series, place));
       if (series.labelled) annotations.push(endLabel(series, place, yScale));
     }
+    if (panel.forecastFrom !== undefined) shapes.push(shaded(place, [panel.forecastFrom, xRange[1]], ranges[k], 0.06));
     if (panel.reference) {
+      const { lo, hi } = panel.reference, [least, most] = ranges[k];
+      if (lo !== undefined && hi !== undefined && lo < most && hi > least) {
+        shapes.push(shaded(place, xRange, [Math.max(lo, least), Math.min(hi, most)], 0.14));
+      }
       const { shape, annotation } = referenceLine({
         ...panel.reference,
         xRange,
@@ -157,6 +173,21 @@ export function resourcePanels(options: ResourcePanelsOptions): Figure {
   });
   const layout: Layout = { ...themeLayout(), ...grid.size, ...axes, showlegend: false, annotations, shapes };
   return new Figure({ name, caption, spec: { data, layout }, table: table(panels) });
+}
+
+/** A faint rectangle below the curves. */
+function shaded(
+  { x, y }: Panel,
+  [x0, x1]: readonly [number, number],
+  [y0, y1]: readonly [number, number],
+  opacity: number,
+): Shape {
+  return {
+    ...{ type: "rect", xref: x, yref: y, x0, x1, y0, y1 },
+    line: { width: 0 },
+    fillcolor: translucent(faintInk, opacity),
+    layer: "between",
+  };
 }
 
 function trace(series: ResourceSeries, panel: Panel): ScatterTrace {
@@ -270,7 +301,10 @@ function table(panels: readonly ResourcePanel[]): TableRow[] {
         hi: each.hi?.[i],
       }))
     );
-    if (reference) rows.push({ panel, series: reference.label, y: reference.y });
+    if (reference) {
+      const { label, y, lo, hi } = reference;
+      rows.push({ panel, series: label, y, ...(lo === undefined ? {} : { lo, hi }) });
+    }
     return rows;
   });
 }

@@ -1,5 +1,6 @@
 import type { FittedGroup } from "../scaling/fit_report.ts";
-import { fitInterval } from "../scaling/resampled_fits.ts";
+import { shownInterval } from "../scaling/fit_report_text.ts";
+import { fitInterval, type ResampledFits } from "../scaling/resampled_fits.ts";
 import type { Figure } from "./figure.ts";
 import { type ResourcePanel, resourcePanels, type ResourceSeries } from "./resource_panels.ts";
 import { sequentialColors } from "./sequential_colors.ts";
@@ -21,7 +22,7 @@ const POINTS = 60;
 
 /**
  * Observed losses and the law fitted to them, a panel for each group: with the 95 % band of resampled fits, drawn dashed beyond
- * the largest observed x, and the law's floor. A law of two resources is drawn against the second (data), a line for each value of the
+ * the largest observed x, where the panel is shaded, and the law's floor with its interval. A law of two resources is drawn against the second (data), a line for each value of the
  * first, without bands.
  *
  * @throws {RangeError} when there is nothing to draw
@@ -32,7 +33,9 @@ export function scalingFitPlot({ name, fitted, loss, x, beyond = 10 }: ScalingFi
   return resourcePanels({
     name,
     caption:
-      `${loss} against ${x.at(-1)}, and the law fitted to it (${laws}), dashed beyond the observed; bands are 95 % ` +
+      `${loss} against ${
+        x.at(-1)
+      }, and the law fitted to it (${laws}), dashed beyond the observed (shaded); bands, also of the floor, are 95 % ` +
       `intervals over ${[...new Set(best.map(({ report }) => report.intervals))].join(" or ")}.`,
     xTitle: x.at(-1)!,
     yTitle: loss,
@@ -69,13 +72,21 @@ function onePanel({ report, fits, observations }: FittedGroup, beyond: number): 
   return {
     title: report.group || undefined,
     keyTitle: known ? undefined : "not identified",
-    reference: floor !== null && known ? { y: fits.fit.best[floor], label: `floor ${floor}` } : undefined,
+    reference: floorOf(fits, floor, known),
+    forecastFrom: most,
     series: [
       curve(report.law, least, most),
       curve("forecast", most, beyond * most, "4px,3px"),
       { label: "runs", color: palette[0], draw: "points", x: values, y: observations.map((each) => each.loss) },
     ],
   };
+}
+
+/** The floor of a law that has one, with its interval; none where it is not identified. */
+function floorOf(fits: ResampledFits, floor: string | null, known: boolean): ResourcePanel["reference"] {
+  if (floor === null || !known) return undefined;
+  const { value, low, high } = fitInterval(fits, ({ best }) => best[floor]);
+  return { y: value, label: `floor ${floor} ${shownInterval({ value, low, high })}`, lo: low, hi: high };
 }
 
 /** Lines for at most this many values of the first resource. */
@@ -108,7 +119,7 @@ function twoPanel({ report, fits, observations }: FittedGroup, first: string, be
   return {
     title: report.group || undefined,
     keyTitle: first,
-    reference: floor !== null && report.parameters ? { y: fits.fit.best[floor], label: `floor ${floor}` } : undefined,
+    reference: floorOf(fits, floor, report.parameters !== null),
     series: series.length > 0 ? series : [{ label: "", color: faintInk, x: [1], y: [1] }],
   };
 }

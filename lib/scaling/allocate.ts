@@ -116,8 +116,8 @@ export function allocationInterval(fits: ResampledFits, options: AllocationOptio
     return found;
   };
   return {
-    parameters: fitInterval(fits, (curve) => of(curve).parameters),
-    data: fitInterval(fits, (curve) => of(curve).data),
+    parameters: fitInterval(fits, (curve) => of(curve).parameters, { scale: "log" }),
+    data: fitInterval(fits, (curve) => of(curve).data, { scale: "log" }),
     loss: fitInterval(fits, (curve) => of(curve).loss),
   };
 }

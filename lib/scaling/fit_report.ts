@@ -6,7 +6,9 @@ import type { LawName } from "./law.ts";
 import { lawNamed, LAWS } from "./laws/law_named.ts";
 import type { Observation } from "./observation.ts";
 import { type FitInterval, fitInterval, type ResampledFits, resampleFits, type Resampling } from "./resampled_fits.ts";
-import { saturationPoint } from "./returns.ts";
+import { replicateNoise } from "./replicate_noise.ts";
+import { noiseSaturationPoint, saturationPoint } from "./returns.ts";
+import { rollout, type RolloutCut } from "./rollout.ts";
 import type { RunsGroup } from "./runs_table.ts";
 
 /** What is asked of every group of runs. */
@@ -19,6 +21,11 @@ export interface FitReportOptions {
   readonly budget?: number;
   /** Default 6, for language models. */
   readonly perParameter?: number;
+  /** What memory holds, and the examples there are: the budget is split within. Default: no limit. */
+  readonly mostParameters?: number;
+  readonly mostData?: number;
+  /** Also fits below every value of the first resource and predicts what lies above. Default false. */
+  readonly rollout?: boolean;
   /** Default 1,000. */
   readonly resamples?: number;
 }
@@ -40,6 +47,8 @@ export interface ReportedFit {
   readonly gainPerDoubling: readonly { readonly estimate: number; readonly upper: number }[];
   /** Where a doubling buys less than 0.02 %; one resource only. */
   readonly saturation: FitInterval | null;
+  /** Where less than the seed noise is left to gain; one resource with replicates only. */
+  readonly noiseSaturation: FitInterval | null;
   readonly forecasts: readonly Forecast[];
   /** Of the budget; null without one. */
   readonly allocation: AllocationInterval | null;
@@ -47,6 +56,8 @@ export interface ReportedFit {
   readonly heldOutError: number | null;
   /** Seed noise of ln L, to judge that by. */
   readonly noise: number | null;
+  /** Fits on the small that predict the large, by their cut; empty when not asked for, or where too few x are left. */
+  readonly rollout: readonly ReportedCut[];
   readonly aiccDifference: number | null;
   readonly diagnostics: {
     readonly starts: { readonly count: number; readonly agreeing: number };
@@ -56,6 +67,20 @@ export interface ReportedFit {
     readonly huberDelta: number;
     readonly huberDeltaFrom: string;
   };
+}
+
+/** What a law fitted to the runs up to a cut says of those above. */
+export interface ReportedCut {
+  /** The largest value of the first resource that the fit saw. */
+  readonly cut: number;
+  readonly distinct: number;
+  readonly status: FitStatus;
+  /** Distinct x above the cut. */
+  readonly predicted: number;
+  /** Root mean square, over them, of ln(predicted / observed). */
+  readonly error: number;
+  /** The same of the observed means' standard errors, where all have replicates; else null. */
+  readonly noise: number | null;
 }
 
 /** A law's report, and the fits that figures are drawn from. */
@@ -98,10 +123,14 @@ function groupReport({ name: group, observations }: RunsGroup, options: FitRepor
     const fits = resampleFits(law, observations, { resamples: options.resamples ?? 1000 });
     const { fit } = fits;
     const known = fit.status !== "not identified";
-    const { budget, perParameter = 6 } = options;
-    const allocation = budget === undefined || inputs === 1 || !known
-      ? null
-      : allocationInterval(fits, { budget, costPerExample: (n) => perParameter * n });
+    const { budget, perParameter = 6, mostParameters = 1e18, mostData } = options;
+    const allocation = budget === undefined || inputs === 1 || !known ? null : allocationInterval(fits, {
+      budget,
+      costPerExample: (n) => perParameter * n,
+      parameters: [1, mostParameters],
+      mostData,
+    });
+    const noise = replicateNoise(observations)?.deviation ?? null;
     const report: ReportedFit = {
       group,
       law,
@@ -116,11 +145,15 @@ function groupReport({ name: group, observations }: RunsGroup, options: FitRepor
         : null,
       intervals: fits.method,
       gainPerDoubling: fit.gainPerDoubling.map(({ estimate, upper }) => ({ estimate, upper })),
-      saturation: known && inputs === 1 ? fitInterval(fits, (curve) => saturationPoint(curve)) : null,
+      saturation: known && inputs === 1 ? fitInterval(fits, (curve) => saturationPoint(curve), { scale: "log" }) : null,
+      noiseSaturation: known && inputs === 1 && noise !== null
+        ? fitInterval(fits, (curve) => noiseSaturationPoint(curve, noise), { scale: "log" })
+        : null,
       forecasts: (options.at ?? []).map((x) => forecast(fits, x)),
       allocation,
       heldOutError: own ? own.heldOutError : null,
-      noise: compared?.noise ?? null,
+      noise,
+      rollout: options.rollout ? cutsOf(law, observations) : [],
       aiccDifference: own ? own.aiccDifference : null,
       diagnostics: {
         starts: fit.starts,
@@ -132,6 +165,29 @@ function groupReport({ name: group, observations }: RunsGroup, options: FitRepor
       },
     };
     return { report, fits, observations };
+  });
+}
+
+/** The rollout of a law; empty where too few x are left below every cut. */
+function cutsOf(law: LawName, observations: readonly Observation[]): ReportedCut[] {
+  const rms = (values: readonly number[]) =>
+    Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+  let cuts: readonly RolloutCut[];
+  try {
+    cuts = rollout(law, observations);
+  } catch {
+    return [];
+  }
+  return cuts.map(({ cut, distinct, status, points }): ReportedCut => {
+    const noise = rms(points.map((point) => point.noise));
+    return {
+      cut,
+      distinct,
+      status,
+      predicted: points.length,
+      error: rms(points.map((point) => point.error)),
+      noise: Number.isNaN(noise) ? null : noise,
+    };
   });
 }
 

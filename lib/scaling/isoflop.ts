@@ -1,5 +1,6 @@
 import { median } from "simple-statistics";
-import { hash, normal } from "../data/counter_hash.ts";
+import { extendHash, hash } from "../data/counter_hash.ts";
+import { standardNormal } from "../statistics/standard_normal.ts";
 import { akima } from "./akima.ts";
 
 /** One run, or one reading of a run, at a fixed compute. */
@@ -42,13 +43,19 @@ export interface IsoflopAnalysis {
   readonly ratio: ComputePowerLaw;
 }
 
+/** How optima are found and weighed. */
 export interface IsoflopOptions {
   /**
    * `"akima"` (default): interpolation of ln L over ln N, whose minimum needs no symmetry (Porian et al. 2024, arXiv 2406.19146).
-   * `"parabola"`: least squares of a parabola in ln N (Hoffmann et al. 2022, approach 2), which is biased where the runs do not
-   * lie evenly around the optimum.
+   * `"parabola"`: least squares of a parabola in ln N (Hoffmann et al. 2022, approach 2). It smooths noise, and is biased where a
+   * curve is not symmetric.
    */
   readonly method?: "akima" | "parabola";
+  /**
+   * Sizes that the parabola is fitted to, those around the lowest loss: far from it no curve is a parabola. At least 3; `Infinity` for
+   * all. Default 5, which comes closest to Akima's optima on runs whose sizes are a factor of about 2 apart.
+   */
+  readonly nearest?: number;
   /**
    * Standard deviation of the loss between seeds. Optima are then medians over draws with such noise, and have deviations.
    * Default: none.
@@ -86,18 +93,43 @@ const BETWEEN = 25;
  */
 export function isoflopAnalysis(runs: readonly IsoflopRun[], options: IsoflopOptions = {}): IsoflopAnalysis {
   const { weighted = false, noise } = options;
+  const { nearest = 5 } = options;
+  if (!(nearest >= 3)) {
+    throw new RangeError(`Cannot fit a parabola to the nearest ${nearest} sizes: wanted at least 3.`);
+  }
   if (weighted && noise === undefined) {
     throw new Error("Cannot weigh optima by their variance without the noise of the losses: wanted a noise.");
   }
-  const levels = [...Map.groupBy(runs, ({ flops }) => flops)].sort(([a], [b]) => a - b);
-  const found = levels.map(([flops, own]) => ({ flops, optimum: optimumOf(flops, own, options) }));
-  const optima = found.flatMap(({ optimum }) => optimum ?? []);
+  const { optima, open } = isoflopOptima(runs, options);
   if (optima.length < 2) {
     throw new Error(
-      `Cannot fit how the optimum grows: ${optima.length} of ${levels.length} levels of compute have one between their ` +
-        `smallest and largest size. Wanted at least two; add smaller or larger models.`,
+      `Cannot fit how the optimum grows: ${optima.length} of ${
+        optima.length + open.length
+      } levels of compute have one between ` +
+        `their smallest and largest size. Wanted at least two; add smaller or larger models.`,
     );
   }
+  return { optima, open, ...optimaPowerLaws(optima, weighted) };
+}
+
+/** The optimum of each level of compute, ascending, and the levels without one. */
+export function isoflopOptima(
+  runs: readonly IsoflopRun[],
+  options: IsoflopOptions,
+): Pick<IsoflopAnalysis, "optima" | "open"> {
+  const levels = [...Map.groupBy(runs, ({ flops }) => flops)].sort(([a], [b]) => a - b);
+  const found = levels.map(([flops, own]) => ({ flops, optimum: optimumOf(flops, own, options) }));
+  return {
+    optima: found.flatMap(({ optimum }) => optimum ?? []),
+    open: found.filter(({ optimum }) => optimum === null).map(({ flops }) => flops),
+  };
+}
+
+/** How size, data and their ratio grow over optima at two or more levels of compute. */
+export function optimaPowerLaws(
+  optima: readonly IsoflopOptimum[],
+  weighted: boolean,
+): Pick<IsoflopAnalysis, "parameters" | "data" | "ratio"> {
   const law = (of: (optimum: IsoflopOptimum) => number, deviation: (optimum: IsoflopOptimum) => number) =>
     computePowerLaw(optima.map((each) => ({
       flops: each.flops,
@@ -105,8 +137,6 @@ export function isoflopAnalysis(runs: readonly IsoflopRun[], options: IsoflopOpt
       weight: weighted ? 1 / deviation(each) ** 2 : 1,
     })));
   return {
-    optima,
-    open: found.filter(({ optimum }) => optimum === null).map(({ flops }) => flops),
     parameters: law(({ parameters }) => parameters, ({ deviation }) => deviation.parameters),
     data: law(({ data }) => data, ({ deviation }) => deviation.data),
     ratio: law(({ data, parameters }) => data / parameters, ({ deviation }) => 2 * deviation.parameters),
@@ -158,18 +188,18 @@ function optimumOf(flops: number, runs: readonly IsoflopRun[], options: IsoflopO
 function bestOf(
   runs: readonly IsoflopRun[],
   resource: (run: IsoflopRun) => number,
-  { method = "akima", noise, draws = 1000 }: IsoflopOptions,
+  { method = "akima", nearest = 5, noise, draws = 1000 }: IsoflopOptions,
 ): { at: number; loss: number; deviation: number } | null {
   const sorted = runs.toSorted((a, b) => resource(a) - resource(b));
   const x = sorted.map((run) => Math.log(resource(run)));
-  const lowest = method === "akima" ? akimaMinimum(x) : parabolaMinimum(x);
+  const lowest = method === "akima" ? akimaMinimum(x) : parabolaMinimum(x, nearest);
   const exact = lowest(sorted.map(({ loss }) => Math.log(loss)));
   if (noise === undefined) {
     return exact === null ? null : { at: Math.exp(exact.x), loss: Math.exp(exact.y), deviation: NaN };
   }
   const drawn = Array.from({ length: draws }, (_, r) => {
     const state = hash(r);
-    return lowest(sorted.map(({ loss }, i) => Math.log(loss + noise * normal(state, i))));
+    return lowest(sorted.map(({ loss }, i) => Math.log(loss + noise * standardNormal(extendHash(state, i)))));
   }).filter((each) => each !== null);
   if (exact === null || drawn.length < draws / 2) return null;
   const logs = drawn.map(({ x }) => x), mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
@@ -200,18 +230,26 @@ function akimaMinimum(x: readonly number[]): Minimum {
   };
 }
 
-function parabolaMinimum(x: readonly number[]): Minimum {
+/** The vertex of a parabola through the `nearest` points around the lowest. */
+function parabolaMinimum(x: readonly number[], nearest: number): Minimum {
+  return (y) => {
+    const count = Math.min(nearest, x.length), lowest = y.indexOf(Math.min(...y));
+    const first = Math.max(0, Math.min(lowest - Math.floor(count / 2), x.length - count));
+    const vertex = vertexOf(x.slice(first, first + count), y.slice(first, first + count));
+    return vertex !== null && vertex.x > x[0] && vertex.x < x[x.length - 1] ? vertex : null;
+  };
+}
+
+/** Lowest point of the least squares parabola; null where it opens downwards. */
+function vertexOf(x: readonly number[], y: readonly number[]): { x: number; y: number } | null {
   const n = x.length, centre = x.reduce((sum, value) => sum + value, 0) / n;
   const u = x.map((value) => value - centre);
   const moment = (power: number) => u.reduce((sum, value) => sum + value ** power, 0) / n;
+  const of = (power: number) => u.reduce((sum, value, i) => sum + value ** power * y[i], 0) / n;
   const [m2, m3, m4] = [2, 3, 4].map(moment);
-  return (y) => {
-    const of = (power: number) => u.reduce((sum, value, i) => sum + value ** power * y[i], 0) / n;
-    const [y0, y1, y2] = [0, 1, 2].map(of);
-    // normal equations of y = a + b u + c u^2, with the mean of u zero
-    const c = (y2 - m2 * y0 - m3 * y1 / m2) / (m4 - m2 * m2 - m3 * m3 / m2);
-    const b = (y1 - c * m3) / m2, a = y0 - c * m2;
-    const at = -b / (2 * c);
-    return c > 0 && at > u[0] && at < u[n - 1] ? { x: centre + at, y: a - b * b / (4 * c) } : null;
-  };
+  const [y0, y1, y2] = [0, 1, 2].map(of);
+  // normal equations of y = a + b u + c u^2, with the mean of u zero
+  const c = (y2 - m2 * y0 - m3 * y1 / m2) / (m4 - m2 * m2 - m3 * m3 / m2);
+  const b = (y1 - c * m3) / m2, a = y0 - c * m2;
+  return c > 0 ? { x: centre - b / (2 * c), y: a - b * b / (4 * c) } : null;
 }

@@ -41,12 +41,18 @@ export {
 export {
   elasticity,
   gainOfDoubling,
+  noiseSaturationPoint,
   reducibleShare,
   resourceFor,
   resourceRatio,
   saturationPoint,
   SIGNIFICANT_GAIN,
 } from "./returns.ts";
+export {
+  type ResourceRatioInterval,
+  resourceRatioInterval,
+  type ResourceRatioOptions,
+} from "./resource_ratio_interval.ts";
 export { type CoverageOptions, type CoverageRow, measureCoverage } from "./coverage.ts";
 export { type Forecast, forecast, type ForecastOptions } from "./forecast.ts";
 export { rollout, type RolloutCut, type RolloutOptions, type RolloutPoint } from "./rollout.ts";
@@ -69,8 +75,21 @@ export {
   type IsoflopOptions,
   type IsoflopRun,
 } from "./isoflop.ts";
+export {
+  type IsoflopAt,
+  type IsoflopIntervalOptions,
+  type IsoflopIntervals,
+  isoflopIntervals,
+} from "./isoflop_intervals.ts";
+export { isoflopReport, type ReportedIsoflop } from "./isoflop_report.ts";
 export { type ComputeCurve, computeEnvelope, type EnvelopePoint, paretoFront } from "./pareto_front.ts";
-export { fitReport, type FitReportOptions, type FittedGroup, type ReportedFit } from "./fit_report.ts";
+export {
+  fitReport,
+  type FitReportOptions,
+  type FittedGroup,
+  type ReportedCut,
+  type ReportedFit,
+} from "./fit_report.ts";
 export {
   readRunsTable,
   type RunsColumns,

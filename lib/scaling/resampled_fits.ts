@@ -1,6 +1,8 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { extendHash, hash, normalFromHash, uniformFromHash } from "../data/counter_hash.ts";
+import { extendHash, hash, uniformFromHash } from "../data/counter_hash.ts";
 import { bcaEnds, percentileEnds } from "../statistics/bootstrap_ends.ts";
+import { jackknifeError } from "../statistics/jackknife_error.ts";
+import { standardNormal } from "../statistics/standard_normal.ts";
 import type { Fit, FitReport } from "./fit.ts";
 import { fitLaw, type FitOptions } from "./fit_law.ts";
 import type { Law, LawName } from "./law.ts";
@@ -15,10 +17,13 @@ import { replicateNoise } from "./replicate_noise.ts";
  * - `"points"`: observations with replacement. For runs that have nothing in common.
  * - `"seeds"`: whole seeds with replacement (see `Observation.seed`). For learning curves: the points of one run, or of runs on
  *   the same examples, move together, and intervals over points would be too narrow.
- * - `"parametric"`: the fitted curve with normal noise of `ln L`, the same at every point. For a known noise, and few points.
+ * - `"parametric"`: the fitted curve with normal noise of `ln L`, the same at every point. For a known noise, and few points. A noise
+ *   that is not given but estimated is drawn anew as well, as `s sqrt(degrees / chi^2)`: of a straight line that gives Student's
+ *   intervals, where the estimate itself would give the normal's, which are too narrow.
  */
 export type Resampling = "points" | "seeds" | "parametric";
 
+/** How a law is fitted, and what is drawn again. */
 export interface ResampleOptions extends FitOptions {
   /** Default: `"seeds"` where the observations name at least two seeds, else `"points"`. */
   readonly method?: Resampling;
@@ -37,6 +42,8 @@ export type FittedCurve = Pick<FitReport, "law" | "x0" | "best" | "theta" | "pre
 export interface ResampledFits {
   readonly fit: Fit;
   readonly method: Resampling;
+  /** Of `"seeds"`: the seeds, in the order in which {@link jackknife} leaves them out. */
+  readonly seedNames: readonly (number | string)[];
   readonly resampled: readonly FittedCurve[];
   /** Curves with each independent unit (a point, a seed) left out. Computed when first asked for. */
   jackknife(): readonly FittedCurve[];
@@ -75,13 +82,12 @@ export function resampleFits(
   const again = (rows: readonly number[], logLosses?: ArrayLike<number>) => curve(fit, refit(rows, logLosses).theta);
   const all = observations.map((_, i) => i);
   const units = method === "seeds" ? bySeed(observations) : all.map((i) => [i]);
-  const draw = method === "parametric"
-    ? parametric(fit, observations, noise ?? replicateNoise(observations)?.deviation ?? fit.residualDeviation)
-    : null;
+  const draw = method === "parametric" ? parametric(fit, observations, noise) : null;
   let left: readonly FittedCurve[] | undefined;
   return {
     fit,
     method,
+    seedNames: method === "seeds" ? [...new Set(observations.map(({ seed }) => seed!))] : [],
     resampled: Array.from({ length: resamples }, (_, r) => {
       const state = hash(drawSeed, r);
       if (draw) return again(all, draw(state));
@@ -114,13 +120,30 @@ function bySeed(observations: readonly Observation[]): number[][] {
 }
 
 /** Logarithms of losses that might have been observed. */
-function parametric(fit: Fit, observations: readonly Observation[], noise: number) {
+function parametric(fit: Fit, observations: readonly Observation[], given: number | undefined) {
+  const replicates = replicateNoise(observations);
+  const noise = given ?? replicates?.deviation ?? fit.residualDeviation;
+  const degrees = given !== undefined
+    ? Infinity
+    : replicates?.degrees ?? fit.count - fit.theta.length + fit.held.length;
   if (!(noise > 0 && noise < Infinity)) {
     throw new Error(`Cannot resample with normal noise of deviation ${noise}: wanted a number above 0.`);
   }
   const logs = observations.map(({ x }) => Math.log(fit.predict(x)));
-  return (state: number) =>
-    logs.map((log, i) => log + noise * normalFromHash(extendHash(state, i)) / Math.sqrt(fit.weights[i]));
+  return (state: number) => {
+    const drawn = noise *
+      (degrees < KNOWN_DEGREES ? Math.sqrt(degrees / chiSquared(extendHash(state, -1), degrees)) : 1);
+    return logs.map((log, i) => log + drawn * standardNormal(extendHash(state, i)) / Math.sqrt(fit.weights[i]));
+  };
+}
+
+/** From so many degrees of freedom on a deviation counts as known: it is, to 5 %. */
+const KNOWN_DEGREES = 200;
+
+function chiSquared(state: number, degrees: number): number {
+  let sum = 0;
+  for (let i = 0; i < degrees; i++) sum += standardNormal(extendHash(state, i)) ** 2;
+  return sum;
 }
 
 /** A number that follows from a fit, with its interval. */
@@ -144,6 +167,11 @@ export interface FitIntervalOptions {
   readonly ends?: "percentile" | "bca" | "jackknife";
   /** Default 0.95. */
   readonly confidence?: number;
+  /**
+   * `"log"`: the jackknife works on the logarithm of a number that is positive and spans orders of magnitude, such as a saturation
+   * point or an optimal size, whose interval would else reach below zero. Quantiles do not depend on it. Default `"linear"`.
+   */
+  readonly scale?: "linear" | "log";
 }
 
 /**
@@ -154,15 +182,21 @@ export interface FitIntervalOptions {
 export function fitInterval(
   fits: ResampledFits,
   statistic: (fit: FittedCurve) => number,
-  { ends = fits.method === "seeds" ? "jackknife" : "percentile", confidence = 0.95 }: FitIntervalOptions = {},
+  options: FitIntervalOptions = {},
 ): FitInterval {
+  const { ends = fits.method === "seeds" ? "jackknife" : "percentile", confidence = 0.95, scale = "linear" } = options;
   const value = statistic(fits.fit);
   if (ends !== "percentile" && fits.method === "parametric") {
     throw new Error(
       `Cannot leave units out of parametric resamples: wanted "points" or "seeds", or ends "percentile".`,
     );
   }
-  if (ends === "jackknife") return jackknifeInterval(value, fits.jackknife().map(statistic), confidence);
+  if (ends === "jackknife") {
+    const left = fits.jackknife().map(statistic);
+    if (scale === "linear") return jackknifeInterval(value, left, confidence);
+    const { low, high } = jackknifeInterval(Math.log(value), left.map(Math.log), confidence);
+    return { value, low: Math.exp(low), high: Math.exp(high) };
+  }
   const drawn = fits.resampled.map(statistic);
   const [low, high] = ends === "percentile"
     ? percentileEnds(drawn, confidence)
@@ -174,12 +208,11 @@ export function fitInterval(
  * The jackknife interval of a statistic (Tukey 1958): its value plus and minus Student's t times
  * `sqrt((n - 1) / n sum (v_i - v)^2)`, from its values `v_i` with each of n units left out.
  *
- * @returns an infinite interval where a value is not finite
+ * @returns an infinite interval where a value is not finite, unless all are the same
  */
 export function jackknifeInterval(value: number, left: readonly number[], confidence = 0.95): FitInterval {
-  if (!left.every(Number.isFinite)) return { value, low: -Infinity, high: Infinity };
-  const n = left.length, mean = left.reduce((sum, each) => sum + each, 0) / n;
-  const error = Math.sqrt((n - 1) / n * left.reduce((sum, each) => sum + (each - mean) ** 2, 0));
-  const reach = studentQuantile((1 + confidence) / 2, n - 1) * error;
+  if (left.every((each) => each === value)) return { value, low: value, high: value };
+  if (!Number.isFinite(value) || !left.every(Number.isFinite)) return { value, low: -Infinity, high: Infinity };
+  const reach = studentQuantile((1 + confidence) / 2, left.length - 1) * jackknifeError(left);
   return { value, low: value - reach, high: value + reach };
 }

@@ -91,9 +91,32 @@ export function saturationPoint(curve: Curve, threshold: number = SIGNIFICANT_GA
 }
 
 /**
+ * Where a resource saturates by another measure: the x from which all that more of it can still remove is less than the noise
+ * between seeds, so that single runs no longer show a difference.
+ *
+ * @param noise standard deviation of `ln L` between seeds, such as `replicateNoise(observations).deviation`
+ * @returns Infinity for a law without a floor, or with a floor of 0
+ *
+ * @example
+ * ```ts
+ * import { fitLaw, noiseSaturationPoint, reducibleShare } from "recscale/scaling";
+ * import assert from "node:assert/strict";
+ *
+ * const fit = fitLaw("powerLawConstant", [1, 2, 4, 8, 16, 32].map((x) => ({ x: [x], loss: 0.5 / x + 0.5 })));
+ * assert.ok(Math.abs(reducibleShare(fit, noiseSaturationPoint(fit, 1e-3)) - 1e-3) < 1e-9);
+ * ```
+ */
+export function noiseSaturationPoint(fit: Pick<FittedCurve, "law" | "best" | "predict">, noise: number): number {
+  if (!(noise > 0 && noise < 1)) {
+    throw new RangeError(`Cannot find where less than ${noise} of the loss is left: wanted a share between 0 and 1.`);
+  }
+  return fit.law.floor === null ? Infinity : resourceFor(fit, fit.best[fit.law.floor] / (1 - noise));
+}
+
+/**
  * The resource at which a falling curve reaches a loss.
  *
- * @returns Infinity where it never does
+ * @returns Infinity where it never does, 0 where it is never above
  *
  * @example
  * ```ts
@@ -108,6 +131,7 @@ export function saturationPoint(curve: Curve, threshold: number = SIGNIFICANT_GA
 export function resourceFor(curve: Curve, loss: number): number {
   let low = -300, high = 300;
   if (!(curve.predict([Math.exp(high)]) < loss)) return Infinity;
+  if (curve.predict([Math.exp(low)]) <= loss) return 0;
   for (let halving = 0; halving < 70; halving++) {
     const middle = (low + high) / 2;
     if (curve.predict([Math.exp(middle)]) > loss) low = middle;

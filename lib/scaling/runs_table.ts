@@ -12,7 +12,7 @@ export interface RunsTable {
 }
 
 /**
- * Reads a CSV of runs, or a TSV: one header line, one run a line.
+ * Reads a CSV of runs, by commas, semicolons or tabs: one header line, one run a line.
  *
  * @throws {Error} naming the line when it has another number of cells than the header, or when there is no run
  *
@@ -28,7 +28,7 @@ export interface RunsTable {
  */
 export function readRunsTable(text: string, name: string): RunsTable {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const delimiter = lines[0].includes("\t") ? "\t" : ",";
+  const delimiter = ["\t", ",", ";"].find((mark) => lines[0].includes(mark)) ?? ",";
   const columns = splitRecord(lines[0], delimiter, '"').map((column) => column.trim());
   const rows = lines.slice(1).flatMap((text, i) => {
     if (text.trim() === "") return [];
@@ -52,8 +52,13 @@ export interface RunsColumns {
   readonly loss: string;
   /** The resources: one, or parameters and data. */
   readonly x: readonly string[];
-  /** Runs of each value of this column are fitted by themselves. */
-  readonly group?: string;
+  /**
+   * The compute of each run, where the table has that and parameters but no data: examples are then `C / (perParameter N)`, the second
+   * resource.
+   */
+  readonly compute?: { readonly column: string; readonly perParameter: number };
+  /** Runs of each value of this column are fitted by themselves; of several columns, runs of each combination. */
+  readonly group?: string | readonly string[];
   /** Names what belongs together: the seed, or the run of a learning curve. */
   readonly seed?: string;
   /** What to do about rows that are the same in all columns used: `"fail"` (default), `"keep"`, or `"drop"` all but the first. */
@@ -62,7 +67,7 @@ export interface RunsColumns {
 
 /** Observations of one group of runs. */
 export interface RunsGroup {
-  /** The value of the group column; empty without one. */
+  /** The value of the group column, of several columns parted by commas; empty without one. */
   readonly name: string;
   readonly observations: readonly Observation[];
 }
@@ -93,15 +98,26 @@ export interface RunsObservations {
  * ```
  */
 export function runsObservations(table: RunsTable, columns: RunsColumns): RunsObservations {
-  const { loss, x, group, seed, duplicates = "fail" } = columns;
-  const used = [loss, ...x, ...(group === undefined ? [] : [group]), ...(seed === undefined ? [] : [seed])];
+  const { loss, x, compute, seed, duplicates = "fail" } = columns;
+  const groupColumns = columns.group === undefined ? [] : [columns.group].flat();
+  if (compute && x.length !== 1) {
+    throw new Error(`Cannot take data from compute beside ${x.join(" and ")}: wanted the parameters alone.`);
+  }
+  const used = [
+    loss,
+    ...x,
+    ...(compute ? [compute.column] : []),
+    ...groupColumns,
+    ...(seed === undefined ? [] : [seed]),
+  ];
   const position = new Map(used.map((column) => [column, positionOf(table, column)]));
   const cell = (cells: readonly string[], column: string) => cells[position.get(column)!];
   const seen = new Map<string, number>();
   const parsed = table.rows.flatMap(({ line, cells }) => {
     const number = (column: string) => positiveNumber(table.name, column, line, cell(cells, column));
+    const resources = x.map(number);
     const observation: Observation = {
-      x: x.map(number),
+      x: compute ? [...resources, number(compute.column) / (compute.perParameter * resources[0])] : resources,
       loss: number(loss),
       ...(seed === undefined ? {} : { seed: cell(cells, seed) }),
     };
@@ -116,7 +132,7 @@ export function runsObservations(table: RunsTable, columns: RunsColumns): RunsOb
       );
     }
     if (before !== undefined && duplicates === "drop") return [];
-    return [{ group: group === undefined ? "" : cell(cells, group), observation }];
+    return [{ group: groupColumns.map((column) => cell(cells, column)).join(", "), observation }];
   });
   const groups = [...Map.groupBy(parsed, (each) => each.group)]
     .map(([name, own]): RunsGroup => ({ name, observations: own.map(({ observation }) => observation) }));
@@ -141,7 +157,10 @@ function positiveNumber(table: string, column: string, line: number, text: strin
   const value = text === "" ? NaN : Number(text.replaceAll("_", ""));
   if (value > 0 && value < Infinity) return value;
   const got = text === "" ? "nothing" : `"${text}"`;
-  throw new Error(`Cannot read column "${column}" of ${table} on line ${line}: wanted a number above 0, got ${got}.`);
+  const unit = text.match(/^[\d.,]+\s*[a-zA-Z]+$/) ? ", with a unit: write plain counts such as 2e6" : "";
+  throw new Error(
+    `Cannot read column "${column}" of ${table} on line ${line}: wanted a number above 0, got ${got}${unit}.`,
+  );
 }
 
 /** A gap so wide between neighbouring values, where the others lie close, speaks of two units in one column. */

@@ -23,7 +23,8 @@ export interface BcaOptions {
  * the bias `z0` from the share of resamples below the statistic, and the acceleration `a` from the jackknife (Efron 1987,
  * equation 6.6).
  *
- * @throws {Error} where it has no meaning: all resamples give the same statistic, or all lie on one side of it
+ * @throws {Error} where it has no meaning: all resamples give the same statistic, or all lie on one side of it, or it is infinite
+ *   without one of the units
  */
 export function bcaEnds(
   drawn: ArrayLike<number>,
@@ -43,6 +44,12 @@ export function bcaEnds(
         `resamples. Wanted values that differ, or the method "percentile".`,
     );
   }
+  if (!Number.isFinite(squares)) {
+    throw new Error(
+      `Cannot correct the bootstrap interval (BCa) of ${jackknife.length} values: the statistic is infinite without one of ` +
+        `them. Wanted the method "percentile".`,
+    );
+  }
   const acceleration = jackknife.reduce((sum, x) => sum + (centre - x) ** 3, 0) / (6 * squares ** 1.5);
   const z0 = normalQuantile(share);
   const ends = [(1 - confidence) / 2, (1 + confidence) / 2].map((tail) => {
@@ -52,9 +59,12 @@ export function bcaEnds(
   return ends.map((p) => quantile(sorted, p)) as [number, number];
 }
 
-/** Quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7). */
+/** Quantile of sorted values by linear interpolation (Hyndman and Fan 1996, type 7). Values may be infinite: a size never reached. */
 function quantile(sorted: Float64Array, p: number): number {
   const at = p * (sorted.length - 1);
   const lower = Math.floor(at), upper = Math.min(lower + 1, sorted.length - 1);
+  // infinity less infinity, and nothing times infinity, are no numbers
+  if (at === lower || sorted[lower] === sorted[upper]) return sorted[lower];
+  if (sorted[lower] === -Infinity) return -Infinity;
   return sorted[lower] + (at - lower) * (sorted[upper] - sorted[lower]);
 }

@@ -2,13 +2,14 @@ import {
   calibrationPlot,
   type Figure,
   intervalPlot,
+  isoflopPlot,
   type LearningCurve,
   learningCurves,
   resourcePanels,
   scalingFitPlot,
   sequentialColors,
 } from "../../lib/figures/mod.ts";
-import { fitReport } from "../../lib/scaling/mod.ts";
+import { fitReport, isoflopReport } from "../../lib/scaling/mod.ts";
 
 /** NE = a + b (examples)^-c at points evenly spaced on the log axis, with a band if `spread` is given. */
 function curve(label: string, [a, b, c]: [number, number, number], points = 9, spread?: number): LearningCurve {
@@ -158,6 +159,24 @@ export function scalingFit(): Figure {
       { name: "data", observations: observations(0.2) },
       { name: "rows", observations: observations(1e-5) },
     ], { resamples: 20 }),
+  });
+}
+
+/** Loss against size at four levels of compute, of which the last is open. */
+export function isoflop(): Figure {
+  const observations = [1e18, 1e19, 1e20, 1e21].flatMap((flops) =>
+    [-3, -2, -1, 0, 1, 2, 3].map((k) => {
+      const n = flops === 1e21 ? 5e8 * 2 ** k : Math.sqrt(flops / 6) * 2 ** k, d = flops / 6 / n;
+      return { x: [flops, n, d], loss: 1.7 + 400 / n ** 0.4 + 400 / d ** 0.4 };
+    })
+  );
+  const groups = [{ name: "", observations }];
+  return isoflopPlot({
+    name: "isoflop",
+    loss: "loss",
+    parameters: "parameters",
+    groups,
+    reports: isoflopReport(groups),
   });
 }
 

@@ -42,6 +42,7 @@ const words: Record<keyof typeof examples, string[]> = {
   resources: ["Widths", "Compute", "d", "Bayes optimum", "law", "Training examples D", "FLOPs", "NE"],
   intervals: ["Embedding rows", "Embedding width", "Overarch", "main", "control", "NE difference (%)"],
   scalingFit: ["Examples", "NE", "data", "rows"],
+  isoflop: ["parameters", "loss", "FLOPs", "1.0e+21"],
   scalingFitOfTwo: ["parameters", "tokens", "loss"],
 };
 
@@ -52,7 +53,7 @@ for (const [key, make] of Object.entries(examples)) {
     const { width, height } = new Resvg(svg); // an XML and SVG parser that is not the browser's
     assert.deepEqual([width, height], [figure.spec.layout.width, figure.spec.layout.height]);
     assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
-    const said = [...svg.matchAll(/>([^<>]+)</g)].map((match) => match[1]);
+    const said = [...svg.matchAll(/>([^<>]+)</g)].map((match) => match[1].trim());
     for (const word of words[key as keyof typeof examples]) {
       assert.ok(said.includes(word), `"${word}" is not in the figure: ${said.join(" | ")}`);
     }

@@ -58,6 +58,16 @@ Deno.test("a cost that hardly grows with size is spent on larger models", () => 
   assert.ok(linear.parameters < flat.parameters);
 });
 
+Deno.test("under a click model's cost 3 f(N) D the best size balances what size and data still buy", () => {
+  // f(N) = 1e6 + N / 10: lookups cost nothing, so that most parameters are free
+  const budget = 1e18, cost = (n: number) => 3 * (1e6 + n / 10);
+  const { parameters: n, data: d, atBound } = allocate({ predict: loss }, { budget, costPerExample: cost });
+  assert.ok(!atBound && Math.abs(cost(n) * d / budget - 1) < 1e-12);
+  // along the budget dD/dN = -D cost'/cost: a A / N^(a + 1) = b B / D^b cost'/cost
+  const { A, a, B, b } = BESIROGLU;
+  assert.ok(Math.abs(a * A * n ** (-a - 1) / (b * B * d ** -b * 0.3 / cost(n)) - 1) < 1e-5);
+});
+
 Deno.test("an allocation's interval holds what the true law says", () => {
   const noisy = grid((i) => 1e-3 * Math.sin(7.3 * i)); // fixed errors of 0.1 %
   const { parameters, loss: best } = allocationInterval(resampleFits("joint", noisy, { resamples: 100 }), {

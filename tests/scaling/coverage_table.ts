@@ -25,12 +25,16 @@ function coverageTable(studies: number): { readonly setting: string; readonly ro
 /** Prints the table of the README as Markdown; the argument is the number of simulated studies, 200 by default. */
 if (import.meta.main) {
   const studies = Number(Deno.args[0] ?? 200);
-  console.log("| setting | intervals over | beta | gamma | forecast | length (beta) |\n|---|---|---|---|---|---|");
+  console.log(
+    "| setting | intervals over | beta | gamma | forecast | x_sat | length (beta) |\n|---|---|---|---|---|---|---|",
+  );
   for (const { setting, rows } of coverageTable(studies)) {
-    for (const { method, beta, gamma, forecast, "length (beta)": length } of rows) {
+    for (const { method, beta, gamma, forecast, x_sat, "length (beta)": length } of rows) {
       const share = (value: number) => Number.isNaN(value) ? "-" : value.toFixed(3);
       console.log(
-        `| ${setting} | ${method} | ${share(beta)} | ${share(gamma)} | ${share(forecast)} | ${length.toFixed(4)} |`,
+        `| ${setting} | ${method} | ${share(beta)} | ${share(gamma)} | ${share(forecast)} | ${share(x_sat)} | ${
+          length.toFixed(4)
+        } |`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { normal } from "../../lib/data/counter_hash.ts";
 import { fitLaw, fitReport, type Observation, readRunsTable, runsObservations } from "../../lib/scaling/mod.ts";
-import { fitCsvRows, fitRows, latexTable } from "../../lib/scaling/fit_report_text.ts";
+import { fitCsvRows, fitRows, latexTable, rolloutRows } from "../../lib/scaling/fit_report_text.ts";
 
 const curve = (x: number) => 0.3 * x ** -0.4 + 0.7;
 
@@ -37,6 +37,40 @@ Deno.test("laws of a group come in the order of what they miss on held-out large
   assert.equal(reports[0].law, "powerLawConstant");
   const errors = reports.map(({ heldOutError }) => heldOutError!);
   assert.deepEqual(errors, errors.toSorted((a, b) => a - b));
+});
+
+Deno.test("a report tells what fits of the small would have said of the large, beside the seed noise", () => {
+  const seeded = [1, 2, 3].flatMap((seed) =>
+    Array.from({ length: 8 }, (_, i): Observation => ({
+      x: [2 ** i],
+      loss: curve(2 ** i) * Math.exp(2e-4 * normal(seed, i)),
+      seed,
+    }))
+  );
+  const [{ report }] = fitReport([{ name: "", observations: seeded }], { resamples: 20, rollout: true });
+  assert.deepEqual(report.rollout.map(({ cut, predicted }) => [cut, predicted]), [[8, 4], [16, 3], [32, 2], [64, 1]]);
+  for (const { error, noise } of report.rollout) assert.ok(error < 0.01 && noise! > 2e-5 && noise! < 5e-4);
+  // below the noise: r = 2e-4 of the loss is left, at (0.3 (1 - r) / (0.7 r))^(1 / 0.4), within what the fit knows of it
+  const exact = (0.3 * (1 - report.noise!) / (0.7 * report.noise!)) ** 2.5, { low, high } = report.noiseSaturation!;
+  assert.ok(low < exact && exact < high && low > 0);
+  const rows = rolloutRows([report]);
+  assert.deepEqual([rows.length, rows[0]["fitted up to"], rows[0]["predicted x"]], [4, "8.000", 4]);
+  const [few] = fitReport([{ name: "", observations: runs(1e-4).slice(0, 4) }], { resamples: 5, rollout: true });
+  assert.deepEqual(few.report.rollout, []);
+});
+
+Deno.test("a budget is split within what memory holds and the examples there are", () => {
+  const observations = [1e6, 1e7, 1e8].flatMap((n) =>
+    [1e7, 1e8, 1e9, 1e10].map((d) => ({ x: [n, d], loss: 0.5 + 20 * n ** -0.3 + 30 * d ** -0.3 }))
+  );
+  const split = (options: { mostParameters?: number; mostData?: number }) =>
+    fitReport([{ name: "", observations }], { resamples: 5, budget: 6e20, ...options })[0].report.allocation!;
+  // equal exponents: N / D = (20 / 30)^(1 / 0.3)
+  const free = split({}), exact = Math.sqrt(1e20 * (20 / 30) ** (1 / 0.3));
+  assert.ok(Math.abs(free.parameters.value / exact - 1) < 1e-5);
+  const small = split({ mostParameters: 1e8 });
+  assert.ok(Math.abs(small.parameters.value / 1e8 - 1) < 1e-6 && Math.abs(small.data.value / 1e12 - 1) < 1e-6);
+  assert.ok(Math.abs(split({ mostData: 1e8 }).data.value / 1e8 - 1) < 1e-9);
 });
 
 Deno.test("a law of another number of resources is refused with those that fit", () => {

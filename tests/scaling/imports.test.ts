@@ -13,5 +13,7 @@ Deno.test("recscale/scaling stands alone: of the project it loads hashing, text 
     "data/nearest_name.ts",
     "statistics/bootstrap_ends.ts",
     "statistics/distributions.ts",
+    "statistics/jackknife_error.ts",
+    "statistics/standard_normal.ts",
   ]);
 });

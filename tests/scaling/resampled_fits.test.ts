@@ -4,10 +4,12 @@ import { bootstrapInterval } from "../../lib/experiments/mod.ts";
 import {
   fitInterval,
   fitLaw,
+  type FittedCurve,
   forecast,
   type Observation,
   profileInterval,
   resampleFits,
+  resourceFor,
   rollout,
 } from "../../lib/scaling/mod.ts";
 
@@ -61,6 +63,34 @@ Deno.test("the jackknife of a mean is Student's interval of it", () => {
   assert.ok(Math.abs(high - (mean + 2.7764451051977987 * error)) < 1e-9);
 });
 
+Deno.test("on a log scale the jackknife is Student's interval of the logarithm, and never below zero", () => {
+  const runs = powerLawRuns(6, 0, 5, 0.02);
+  const fits = resampleFits("powerLaw", runs, { ...squared, method: "seeds", resamples: 50 });
+  // where the loss is 1: ln x = (ln 2 + the mean of the seeds' shifts) / 0.2
+  const needed = (fit: FittedCurve) => resourceFor(fit, 1);
+  const { low, high } = fitInterval(fits, needed, { ends: "jackknife", scale: "log" });
+  const logs = [0, 1, 2, 3, 4].map((seed) => (Math.log(2) + 0.02 * normal(8, seed)) / 0.2);
+  const mean = logs.reduce((sum, value) => sum + value) / 5;
+  const error = Math.sqrt(logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 4 / 5);
+  assert.ok(Math.abs(Math.log(low) - (mean - 2.7764451051977987 * error)) < 1e-9);
+  assert.ok(Math.abs(Math.log(high) - (mean + 2.7764451051977987 * error)) < 1e-9);
+  const never = fitInterval(fits, () => Infinity, { ends: "jackknife", scale: "log" });
+  assert.deepEqual([never.low, never.high], [Infinity, Infinity]);
+  const only = fitInterval(fits, (fit) => fit === fits.fit ? Infinity : 1, { ends: "jackknife", scale: "log" });
+  assert.deepEqual([only.low, only.high], [0, Infinity], "known with all seeds alone, so not known");
+});
+
+Deno.test("percentiles of numbers of which some are infinite are numbers or infinite", () => {
+  const fits = resampleFits("powerLaw", powerLawRuns(6, 0.01), { ...squared, method: "points", resamples: 100 });
+  const infiniteFor = (share: number) => {
+    const order = new Map(fits.resampled.map((fit, r) => [fit, r]));
+    return fitInterval(fits, (fit) => (order.get(fit) ?? 0) >= 100 * (1 - share) ? Infinity : 7);
+  };
+  assert.deepEqual(infiniteFor(0.5), { value: 7, low: 7, high: Infinity });
+  assert.deepEqual(infiniteFor(0.01), { value: 7, low: 7, high: 7 });
+  assert.deepEqual(infiniteFor(0.99).low, Infinity);
+});
+
 Deno.test("noise that the points of a seed share widens intervals over points but not the exponent's over seeds", () => {
   const runs = powerLawRuns(8, 1e-4, 8, 0.02);
   const width = (method: "points" | "seeds") => {
@@ -89,6 +119,32 @@ Deno.test("parametric resamples scatter by the given noise", () => {
   const exact = 0.01 / (Math.LN2 * Math.sqrt(60));
   assert.ok(Math.abs(deviation / exact - 1) < 0.05, `${deviation} against ${exact}`);
 });
+
+Deno.test("parametric intervals with an estimated noise are Student's, from residuals and from replicates", () => {
+  const student = { 6: 2.4469118511449692, 14: 2.1447866879169273 };
+  for (const [seeds, degrees] of [[1, 6], [3, 14]] as const) {
+    const runs = powerLawRuns(seeds === 1 ? 8 : 7, 0.01, seeds);
+    const fits = resampleFits("powerLaw", runs, { ...squared, method: "parametric", resamples: 8000 });
+    const { low, high } = fitInterval(fits, ({ best }) => best.beta);
+    const noise = seeds === 1 ? fits.fit.residualDeviation : replicateDeviation(runs);
+    const mean = runs.reduce((sum, { x }) => sum + Math.log(x[0]), 0) / runs.length;
+    const error = noise / Math.sqrt(runs.reduce((sum, { x }) => sum + (Math.log(x[0]) - mean) ** 2, 0));
+    assert.ok(
+      Math.abs((high - low) / 2 / (student[degrees] * error) - 1) < 0.04,
+      `${seeds}: ${(high - low) / 2 / error}`,
+    );
+  }
+});
+
+/** Root of the variance of ln L within each x. */
+function replicateDeviation(runs: readonly Observation[]): number {
+  const groups = [...Map.groupBy(runs, ({ x }) => x[0]).values()].map((own) => own.map(({ loss }) => Math.log(loss)));
+  const squares = groups.map((logs) => {
+    const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length;
+    return logs.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  });
+  return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / (runs.length - groups.length));
+}
 
 Deno.test("the profile interval of a straight line's slope is Student's", () => {
   const runs = powerLawRuns(10, 0.01);

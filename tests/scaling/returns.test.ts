@@ -4,6 +4,7 @@ import {
   fitLaw,
   gainOfDoubling,
   measureCoverage,
+  noiseSaturationPoint,
   reducibleShare,
   resourceFor,
   resourceRatio,
@@ -34,6 +35,17 @@ Deno.test("the saturation point solves its equation in closed form", () => {
   assert.throws(() => saturationPoint(curve, 2), /a share between 0 and 1/);
 });
 
+Deno.test("where only noise is left follows from the reducible share in closed form", () => {
+  const fit = fitLaw("powerLawConstant", [1, 2, 4, 8, 16, 32, 64].map((x) => ({ x: [x], loss: curve.predict([x]) })));
+  for (const noise of [1e-4, 1e-3]) {
+    const exact = (alpha * (1 - noise) / (noise * gamma)) ** (1 / beta);
+    assert.ok(Math.abs(noiseSaturationPoint(fit, noise) / exact - 1) < 1e-4);
+  }
+  const pure = fitLaw("powerLaw", [1, 2, 4, 8].map((x) => ({ x: [x], loss: x ** -0.1 })));
+  assert.equal(noiseSaturationPoint(pure, 1e-3), Infinity);
+  assert.throws(() => noiseSaturationPoint(fit, 0), /a share between 0 and 1/);
+});
+
 Deno.test("a doubling, a resource for a loss and a ratio of resources are those of the formula", () => {
   assert.ok(Math.abs(gainOfDoubling(curve, 1) - (1 - (alpha * 2 ** -beta + gamma) / (alpha + gamma))) < 1e-15);
   const loss = 0.68, exact = ((loss - gamma) / alpha) ** (-1 / beta);
@@ -41,6 +53,7 @@ Deno.test("a doubling, a resource for a loss and a ratio of resources are those 
   const thrice = { predict: ([x]: readonly number[]) => curve.predict([x / 3]) };
   assert.ok(Math.abs(resourceRatio(curve, thrice, loss) - 3) < 1e-9);
   assert.equal(resourceRatio(curve, { predict: () => 0.69 }, loss), Infinity);
+  assert.equal(resourceFor({ predict: () => 0.5 }, 0.6), 0);
 });
 
 Deno.test("without noise between the points every kind of interval is measured on the same simulated studies", () => {

@@ -20,12 +20,37 @@ Deno.test("columns are found by name, in CSV and TSV, quoted or not, with a byte
   }
 });
 
+Deno.test("semicolons part cells as well, and groups may be of several columns", () => {
+  const { groups } = runsObservations(read("D;scheme;rows;loss\n1e3;a;hashed;0.9\n2e3;a;own;0.8\n4e3;a;hashed;0.7\n"), {
+    ...columns,
+    group: ["scheme", "rows"],
+  });
+  assert.deepEqual(groups.map(({ name, observations }) => [name, observations.length]), [["a, hashed", 2], [
+    "a, own",
+    1,
+  ]]);
+});
+
+Deno.test("data follow from compute where the table has no column of them", () => {
+  const table = read("N,C,loss\n1e6,6e15,0.9\n2e6,6e16,0.8\n");
+  const { groups } = runsObservations(table, { loss: "loss", x: ["N"], compute: { column: "C", perParameter: 6 } });
+  assert.deepEqual(groups[0].observations.map(({ x }) => x), [[1e6, 1e9], [2e6, 5e9]]);
+  assert.throws(
+    () => runsObservations(table, { loss: "loss", x: ["N", "C"], compute: { column: "C", perParameter: 6 } }),
+    /data from compute beside N and C: wanted the parameters alone/,
+  );
+});
+
 Deno.test("what cannot be read is named with column, line and value", () => {
   const fails = (text: string, message: string, own = columns) =>
     assert.throws(() => runsObservations(read(text), own), { message });
   fails("D,loss\n1,0.9\n,0.8\n", 'Cannot read column "D" of runs.csv on line 3: wanted a number above 0, got nothing.');
   fails("D,loss\n1,0\n", 'Cannot read column "loss" of runs.csv on line 2: wanted a number above 0, got "0".');
   fails("D,loss\n1,inf\n", 'Cannot read column "loss" of runs.csv on line 2: wanted a number above 0, got "inf".');
+  fails(
+    "D,loss\n2M,0.9\n",
+    'Cannot read column "D" of runs.csv on line 2: wanted a number above 0, got "2M", with a unit: write plain counts such as 2e6.',
+  );
   fails("d,loss\n1,1\n", 'There is no column "D" in runs.csv (did you mean "d"?): it has d, loss.');
   assert.throws(() => read("D,loss\n1\n"), /line 2 of runs.csv: it has 1 cells and the header 2/);
   assert.throws(() => read("D,loss\n\n"), /it has no run below its header/);
