@@ -1,15 +1,9 @@
 import type { Schema } from "../data/schema.ts";
 import type { Model } from "./block.ts";
-import { advancedDlrm } from "./advanced_dlrm.ts";
-import { dcnV2 } from "./dcn_v2.ts";
-import { dhen } from "./dhen/dhen.ts";
 import { dlrm } from "./dlrm.ts";
 import { logisticRegression } from "./logistic_regression.ts";
-import { maskNet } from "./mask_net.ts";
 import { mlp } from "./mlp.ts";
 import type { ModelConfig } from "./model_config.ts";
-import { moe } from "./moe.ts";
-import { wukong } from "./wukong.ts";
 
 /**
  * The model that a config describes, for the fields and columns of a data set.
@@ -28,18 +22,6 @@ export function buildModel(config: ModelConfig, schema: Schema): Model {
   switch (config.kind) {
     case "dlrm":
       return dlrm(config, schema);
-    case "advancedDlrm":
-      return advancedDlrm(config, schema);
-    case "dhen":
-      return dhen(config, schema);
-    case "dcnV2":
-      return dcnV2(config, schema);
-    case "moe":
-      return moe(config, schema);
-    case "wukong":
-      return wukong(config, schema);
-    case "maskNet":
-      return maskNet(config, schema);
     case "mlp":
       return mlp(config, schema);
     case "logisticRegression":

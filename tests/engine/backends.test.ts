@@ -23,7 +23,6 @@ const few = [
 const all = [
   ...few,
   "engine/leaks.test.ts",
-  "models/architectures_torch.test.ts",
   "models/models.test.ts",
   "training/diverged.test.ts",
   "training/trainer.test.ts",

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type HostTensor, layerNorm, NORM_EPSILON } from "../../lib/engine/mod.ts";
+import type { HostTensor } from "../../lib/engine/mod.ts";
 import { checkOp, draws, type TensorOp } from "./check_op.ts";
 import { engine } from "./open_test_engine.ts";
 
@@ -106,63 +106,7 @@ const cases: Case[] = [
         return sum;
       }),
   },
-  {
-    what: "layer norm over each embedding",
-    op: (x, g, b) => layerNorm(x, g, b),
-    inputs: [embeddings, host(8, [d]), host(9, [d])],
-    shape: [B, F, d],
-    closedForm: (x, g, b) => normed(x, d).map((value, i) => value * g[i % d] + b[i % d]),
-  },
-  {
-    what: "layer norm over all embeddings of an example",
-    op: (x, g, b) => layerNorm(x, g, b),
-    inputs: [embeddings, host(8, [F, d]), host(9, [F, d])],
-    shape: [B, F, d],
-    closedForm: (x, g, b) => normed(x, F * d).map((value, i) => value * g[i % (F * d)] + b[i % (F * d)]),
-  },
-  {
-    what: "softmax over the last axis",
-    op: (x) => tf.softmax(x),
-    inputs: [embeddings],
-    shape: [B, F, d],
-    closedForm: (x) =>
-      x.map((_, i) => {
-        const row = x.slice(i - i % d, i - i % d + d);
-        return Math.exp(x[i]) / row.reduce((sum, value) => sum + Math.exp(value), 0);
-      }),
-  },
-  {
-    what: "the transpose of embeddings, squared",
-    op: (x) => tf.square(tf.transpose(x, [0, 2, 1])),
-    inputs: [embeddings],
-    shape: [B, d, F],
-    closedForm: (x) =>
-      Float64Array.from({ length: B * d * F }, (_, at) => {
-        const f = at % F, k = Math.floor(at / F) % d, row = Math.floor(at / F / d);
-        return x[(row * F + f) * d + k] ** 2;
-      }),
-  },
-  {
-    what: "a padded slice, stacked beside the original",
-    op: (x) => tf.stack([x, tf.slice(tf.pad(x, [[0, 0], [0, 1], [0, 0]]), [0, 1, 0], [B, F, d])], 3),
-    inputs: [embeddings],
-    shape: [B, F, d, 2],
-    closedForm: (x) =>
-      Float64Array.from({ length: B * F * d * 2 }, (_, at) => {
-        const which = at % 2, i = Math.floor(at / 2), f = Math.floor(i / d) % F;
-        return which === 0 ? x[i] : f === F - 1 ? 0 : x[i + d];
-      }),
-  },
 ];
-
-/** Rows of `size` numbers, each with mean 0 and variance 1 (up to the epsilon). */
-function normed(x: Float64Array, size: number): Float64Array {
-  return x.map((value, i) => {
-    const row = x.slice(i - i % size, i - i % size + size), mean = row.reduce((a, b) => a + b) / size;
-    const variance = row.reduce((sum, each) => sum + (each - mean) ** 2, 0) / size;
-    return (value - mean) / Math.sqrt(variance + NORM_EPSILON);
-  });
-}
 
 for (const { what, op, inputs, shape, closedForm } of cases) {
   Deno.test(`${what} is its closed form, in value and gradients, on ${engine.name}`, async () => {
