@@ -1,3 +1,4 @@
+export { type ActivationBytes, activationBytes } from "./activation_bytes.ts";
 export { advancedDlrm, type AdvancedDlrmConfig } from "./advanced_dlrm.ts";
 export {
   type Block,

@@ -39,7 +39,7 @@ export function convolutionModule(config: z.infer<typeof convolutionSchema>, sha
     name: `${name}/kernel`,
     shape: [h, w, 1, C],
     initializer: glorotNormal(h * w, h * w * C),
-    prunable: true,
+    prunable: false,
   };
   const bias = { name: `${name}/bias`, shape: [C], initializer: zeros, prunable: false };
   const mix = { name: `${name}/mix`, shape: [m * C, l], initializer: lastProjection(shape, m * C, l), prunable: true };

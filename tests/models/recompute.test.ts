@@ -1,16 +1,26 @@
-/** Spike: a block run under recomputation trains as before, and what it computes on the way is not kept. */
+/** A block run under recomputation trains as before, and what it computes on the way is not kept. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { type Block, type Model, parameterSpecs } from "../../lib/models/mod.ts";
+import { type Block, dhen, type Model, parameterSpecs } from "../../lib/models/mod.ts";
 import { createTrainer, type TrainerOptions, type TrainerState } from "../../lib/training/trainer.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { clickBatch, schema } from "../training/click_batch.ts";
-import { dhen } from "./dhen_model.ts";
 
 const engine = await openEngine();
-const deep = dhen({ dim: 8, bottom: [16], overarch: [32], layers: 3, hidden: 16 }, schema);
+const deep = dhen({
+  kind: "dhen",
+  dim: 8,
+  bottom: [16],
+  layers: [
+    { repeat: 2, modules: [{ kind: "advancedDlrm", hidden: [16] }, { kind: "linear" }] },
+    // takes the raw columns as a second input
+    { modules: [{ kind: "selfAttention", heads: 2, hidden: 16 }, { kind: "convolution", dense: true }] },
+  ],
+  zeroStart: false, // so that from the first step every gradient is there to be compared
+  overarch: [32],
+}, schema);
 const isLayer = (block: Block) => block.name.startsWith("layer");
 const config = trainingConfigSchema.parse({ batchSize: 128 });
 
