@@ -25,6 +25,7 @@ export { type FeatureProcessing, featureProcessing, type FeatureProcessingConfig
 export { finalMlp, type FinalMlpConfig } from "./final_mlp.ts";
 export { fillInitial, glorotNormal, type Initializer, ones, zeros } from "./initializer.ts";
 export { logisticRegression, type LogisticRegressionConfig } from "./logistic_regression.ts";
+export { type FlopsMatch, matchFlops, type MatchFlopsOptions } from "./match_flops.ts";
 export { maskNet, type MaskNetConfig } from "./mask_net.ts";
 export { mixtureOfExperts, type MixtureOfExpertsConfig } from "./mixture_of_experts.ts";
 export { mixTokens } from "./mix_tokens.ts";
