@@ -19,7 +19,8 @@ export { type InteractionConfig, interactionModule, interactionSchema } from "./
 export { dhen, type DhenConfig, type DhenConfigInput, dhenSchema } from "./dhen/dhen.ts";
 export type { EnsembleKind } from "./dhen/ensemble.ts";
 export type { InteractionModule, ModuleShape } from "./dhen/interaction_module.ts";
-export { type DhenLayer, dhenLayer, type LayerConfig, type LayerShape } from "./dhen/layer.ts";
+export { dhenStack, type StackedLayer } from "./dhen/stack.ts";
+export { type DhenLayer, dhenLayer, type LayerConfig, layerSchema, type LayerShape } from "./dhen/layer.ts";
 export { dlrm, type DlrmConfig } from "./dlrm.ts";
 export { type FeatureProcessing, featureProcessing, type FeatureProcessingConfig } from "./feature_processing.ts";
 export { finalMlp, type FinalMlpConfig } from "./final_mlp.ts";

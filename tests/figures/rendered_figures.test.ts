@@ -38,6 +38,21 @@ const words: Record<keyof typeof examples, string[]> = {
     "Examples",
     "Pruned to 90%",
   ],
+  dhenLayer: [
+    "AdvancedDLRM",
+    "Self-attention",
+    "4 heads, FFN 64",
+    "3 × 3, 1 channel",
+    "x * (A x + b)",
+    "shortcut",
+    "W: 13 × 20",
+    "raw columns",
+    ": concatenation",
+    "over each token",
+    ": 20 tokens of width 8",
+  ],
+  dhenStack: ["AdvancedDLRM", "Linear", "DLRM", "Add &amp; Norm", ": 13 × 8"],
+  features: ["MLP", "4–32–8", "Lookup", "10,000 × 8", "advertiser_…", "12 categorical fields", "12", "⋯"],
   linearCalibration: ["Mean predicted click probability", "Observed click rate", "DLRM", "0.5"],
 };
 

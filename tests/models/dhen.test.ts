@@ -8,13 +8,13 @@ import {
   fillInitial,
   interactionModule,
   interactionSchema,
+  layerSchema,
   type Model,
   type ModelConfigInput,
   modelConfigSchema,
   type ModuleShape,
   type ParameterSpec,
 } from "../../lib/models/mod.ts";
-import { layerSchema } from "../../lib/models/dhen/layer.ts";
 import { createTrainer } from "../../lib/training/trainer.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { assertClose } from "../engine/assert_close.ts";

@@ -7,9 +7,9 @@ import {
   interactionModule,
   interactionSchema,
   type LayerConfig,
+  layerSchema,
   type ParameterSpec,
 } from "../../lib/models/mod.ts";
-import { layerSchema } from "../../lib/models/dhen/layer.ts";
 import { checkOp, draws } from "../engine/check_op.ts";
 import { engine } from "../engine/open_test_engine.ts";
 import { type Arrays, plainLayer, plainModule, rowsOf } from "./dhen_float64.ts";

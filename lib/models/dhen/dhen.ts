@@ -5,7 +5,8 @@ import type { Model } from "../block.ts";
 import { featureProcessing } from "../feature_processing.ts";
 import { interactionFeatures } from "../interaction_features.ts";
 import { mlpBlock } from "../mlp_block.ts";
-import { type DhenLayer, dhenLayer, layerSchema } from "./layer.ts";
+import { type DhenLayer, layerSchema } from "./layer.ts";
+import { dhenStack } from "./stack.ts";
 
 const width = z.number().int().positive();
 
@@ -75,13 +76,9 @@ export type DhenConfigInput = z.input<typeof dhenSchema>;
 export function dhen(config: DhenConfigInput, schema: Schema): Model {
   const { dim, zeroStart, head, ...parsed } = dhenSchema.parse(config);
   const inputs = featureProcessing({ dim, ...parsed }, schema);
-  const layers: DhenLayer[] = [];
-  let m = inputs.tokens;
-  for (const layer of parsed.layers.flatMap((layer) => Array.from({ length: layer.repeat }, () => layer))) {
-    const name = `layer${layers.length}`;
-    layers.push(dhenLayer(layer, { name, m, d: dim, numeric: schema.dense.length, zeroStart }));
-    m = layers.at(-1)!.tokens;
-  }
+  const stack = dhenStack(parsed.layers, { m: inputs.tokens, d: dim, numeric: schema.dense.length, zeroStart });
+  const layers = stack.map(({ layer }) => layer);
+  const m = layers.at(-1)?.tokens ?? inputs.tokens;
   const interaction = head === "flat" ? null : interactionFeatures({ tokens: m, dim, zWidth: inputs.zWidth });
   const widths = [interaction?.width ?? m * dim, ...parsed.overarch, 1];
   const overarch = mlpBlock({ name: "overarch", role: "overarch", widths, last: "linear" });
