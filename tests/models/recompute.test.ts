@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../lib/engine/mod.ts";
 import { type Block, dhen, type Model, parameterSpecs } from "../../lib/models/mod.ts";
+import { type ParallelStrategy, singleWorker } from "../../lib/training/parallel_strategy.ts";
 import { createTrainer, type TrainerOptions, type TrainerState } from "../../lib/training/trainer.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { clickBatch, schema } from "../training/click_batch.ts";
@@ -67,6 +68,24 @@ Deno.test("a mask acts on a recomputed layer as on any other", async () => {
   assert.deepEqual(again.losses, kept.losses);
   assert.deepEqual(again.state, kept.state);
   assert.notDeepEqual(kept.losses, (await train({})).losses);
+});
+
+/** Keeps every parameter as one flat row and gathers a block's when it runs, as a sharded strategy does. */
+const flattened: ParallelStrategy = {
+  ...singleWorker,
+  name: "flat",
+  shard: ({ shape }) => ({ shape: [shape.reduce((a, b) => a * b, 1)], from: 0 }),
+  gather: (block, kept) =>
+    Object.fromEntries(block.parameters.map(({ name, shape }) => [name, tf.reshape(kept[name], [...shape])])),
+};
+
+Deno.test("layers that are gathered from flat shards train as before, recomputed or not", async () => {
+  const kept = await train({});
+  for (const recompute of [undefined, isLayer]) {
+    const gathered = await train({ strategy: flattened, recompute });
+    assert.deepEqual(gathered.losses, kept.losses);
+    assert.deepEqual(gathered.state, kept.state);
+  }
 });
 
 Deno.test("a recomputed block runs forward twice in one step, the other blocks once", async () => {
