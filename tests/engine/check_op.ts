@@ -31,24 +31,20 @@ export async function valueAndGradients(op: TensorOp, inputs: readonly HostTenso
   return { value, gradients: Object.values(gradients) };
 }
 
-/** Compares an op with its closed form: value, and gradient with respect to every input. A deep composition says how
- * close float32 can come. */
+/** Compares an op with its closed form: value, and gradient with respect to every input. */
 export async function checkOp(
   op: TensorOp,
   inputs: readonly HostTensor[],
   outputShape: readonly number[],
   closedForm: (...inputs: Float64Array[]) => Float64Array,
-  tolerance = { value: VALUE, gradient: GRADIENT },
 ) {
   const exact = inputs.map(({ data }) => Float64Array.from(data));
   const expected = closedForm(...exact);
   const weights = draws(99, expected.length);
   const { value, gradients } = await valueAndGradients(op, inputs, { data: weights, shape: outputShape });
-  assertClose(value, expected, { ...tolerance.value, what: "value" });
+  assertClose(value, expected, { ...VALUE, what: "value" });
   const weighted = (...x: Float64Array[]) => closedForm(...x).reduce((sum, y, i) => sum + weights[i] * y, 0);
   const slopes = numericGradient(weighted, exact);
   assert.equal(gradients.length, inputs.length);
-  gradients.forEach((gradient, i) =>
-    assertClose(gradient, slopes[i], { ...tolerance.gradient, what: `gradient ${i}` })
-  );
+  gradients.forEach((gradient, i) => assertClose(gradient, slopes[i], { ...GRADIENT, what: `gradient ${i}` }));
 }
