@@ -5,7 +5,10 @@ export {
   calibrationPlot,
   type CalibrationPlotOptions,
 } from "./calibration_plot.ts";
+export { dhenLayerDiagram } from "./dhen_layer_diagram.ts";
+export { dhenStackDiagram } from "./dhen_stack_diagram.ts";
 export { type ExportedFigure, exportFigure, type FigureFormat, figureFormats } from "./export_figure.ts";
+export { featureProcessingDiagram } from "./feature_processing_diagram.ts";
 export { Figure, type FigureParts, jupyterDisplay, type MimeBundle } from "./figure.ts";
 export { intervalPlot, type IntervalPlotOptions, type IntervalRow } from "./interval_plot.ts";
 export { isoflopPlot, type IsoflopPlotOptions } from "./isoflop_plot.ts";

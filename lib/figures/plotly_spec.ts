@@ -123,6 +123,8 @@ export interface Axis {
   readonly mirror?: boolean;
   readonly automargin?: boolean;
   readonly fixedrange?: boolean;
+  /** False: neither line nor ticks, grid or title. */
+  readonly visible?: boolean;
 }
 
 /** A text in the figure. */
@@ -143,13 +145,24 @@ export interface Annotation {
   readonly bgcolor?: string;
 }
 
-/** A line or rectangle in the figure. */
-export interface Shape {
+/** A line or rectangle in the figure, or a path. */
+export type Shape = StraightShape | PathShape;
+
+interface StraightShape extends CommonShape {
   readonly type: "line" | "rect";
   readonly x0: number;
   readonly x1: number;
   readonly y0: number;
   readonly y1: number;
+}
+
+interface PathShape extends CommonShape {
+  readonly type: "path";
+  /** SVG path commands in the coordinates of the axes: M, L, Q, C, Z. */
+  readonly path: string;
+}
+
+interface CommonShape {
   readonly xref: string;
   readonly yref: string;
   readonly line?: Line;

@@ -26,7 +26,10 @@ export interface Block {
   readonly name: string;
   readonly role: Role;
   readonly parameters: readonly ParameterSpec[];
-  /** Forward FLOPs per example: a multiply-add counts 2; biases, activations and concatenations count 0. */
+  /**
+   * Forward FLOPs per example: a multiply-add of a matrix product counts 2; what is done once to each number (biases,
+   * activations, norms, sums and products by element) and concatenations count 0.
+   */
   readonly flops: number;
   /** A pure function of the block's own parameters and the inputs. */
   forward(parameters: Parameters, ...inputs: tf.Tensor[]): tf.Tensor;

@@ -8,6 +8,9 @@ export type Initializer =
 /** All zero. */
 export const zeros: Initializer = { kind: "constant", value: 0 };
 
+/** All one. */
+export const ones: Initializer = { kind: "constant", value: 1 };
+
 /**
  * Normal with variance `2 / (fanIn + fanOut)` (Glorot and Bengio 2010, equation 12), as in the open-source DLRM.
  */

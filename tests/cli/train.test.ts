@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readModelFile } from "../../lib/cli/train.ts";
+import type { Schema } from "../../lib/data/schema.ts";
 import type { RunRecord } from "../../lib/experiments/run_record.ts";
+import { buildModel, cost } from "../../lib/models/mod.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bank = join(root, "data", "bank-marketing", "config.json");
@@ -88,7 +91,10 @@ Deno.test("train says what is missing or wrong before it trains", async () => {
   const cases: [string[], RegExp][] = [
     [[], /--data is missing/],
     [["--data", bank], /--model is missing/],
-    [["--data", bank, "--model", "dlmr"], /no model config .*dlmr\.json.*one of: .*dlrm, logistic_regression, .*mlp/],
+    [
+      ["--data", bank, "--model", "dlmr"],
+      /no model config .*dlmr\.json.*one of: advanced_dlrm, dcn_v2, dhen, dlrm, final_mlp, .*, wukong/,
+    ],
     [
       ["--data", "nowhere.json", "--model", "dlrm"],
       /Cannot read the data config .*nowhere\.json: there is no such file/,
@@ -101,6 +107,19 @@ Deno.test("train says what is missing or wrong before it trains", async () => {
     const { code, stderr } = await output(...args);
     assert.match(stderr, message);
     assert.notEqual(code, 0);
+  }
+});
+
+Deno.test("every model config that ships is read and can be built", async () => {
+  const schema: Schema = {
+    name: "clicks",
+    fields: [{ name: "a", cardinality: 10 }, { name: "b", cardinality: 10 }],
+    dense: ["x"],
+    time: "fileOrder",
+  };
+  for (const { name } of Deno.readDirSync(join(root, "data", "models"))) {
+    const { model } = await readModelFile(name.replace(/\.json$/, ""));
+    assert.ok(cost(buildModel(model, schema)).totalFlops > 0, name);
   }
 });
 

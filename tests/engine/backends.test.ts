@@ -23,7 +23,11 @@ const few = [
 const all = [
   ...few,
   "engine/leaks.test.ts",
+  "models/activation_bytes.test.ts",
+  "models/dhen.test.ts",
+  "models/dhen_gradients.test.ts",
   "models/models.test.ts",
+  "models/models_torch.test.ts",
   "training/diverged.test.ts",
   "training/trainer.test.ts",
 ];

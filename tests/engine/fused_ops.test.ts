@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import {
   type Activation,
+  convolve,
   denseLayer,
   dotInteraction,
   type HostTensor,
+  layerNorm,
   sigmoidCrossEntropy,
 } from "../../lib/engine/mod.ts";
+import { plainConvolve } from "../../lib/engine/ops/convolve.ts";
 import { plainDenseLayer } from "../../lib/engine/ops/dense_layer.ts";
 import { assertClose } from "./assert_close.ts";
 import { checkOp, draws, valueAndGradients } from "./check_op.ts";
@@ -134,3 +137,77 @@ Deno.test(`the fused ops may be given tensors that are made inside the different
   assertClose(grad, [-0.25, 0.25], { relative: 1e-6 });
   step.dispose();
 });
+
+for (const [shape, over] of [[[3, 4], [4]], [[2, 3, 4], [4]], [[2, 3, 4], [3, 4]]]) {
+  const title =
+    `layerNorm of [${shape}] over [${over}] is gain (x - mean) / deviation + bias, in value and gradients, ` +
+    `on ${engine.name}`;
+  Deno.test(title, async () => {
+    const sizeOf = (of: readonly number[]) => of.reduce((a, b) => a * b, 1);
+    const n = sizeOf(over);
+    const closedForm = (x: Float64Array, gain: Float64Array, bias: Float64Array) => {
+      const out = new Float64Array(x.length);
+      for (let from = 0; from < x.length; from += n) {
+        const row = x.subarray(from, from + n);
+        const mean = row.reduce((a, b) => a + b, 0) / n;
+        const variance = row.reduce((sum, v) => sum + v * v, 0) / n - mean * mean;
+        row.forEach((v, i) => out[from + i] = gain[i] * (v - mean) / Math.sqrt(variance + 1e-5) + bias[i]);
+      }
+      return out;
+    };
+    await checkOp(
+      layerNorm,
+      [
+        { data: draws(1, sizeOf(shape)), shape },
+        { data: draws(2, n), shape: over },
+        { data: draws(3, n), shape: over },
+      ],
+      shape,
+      (...x) => closedForm(...x as [Float64Array, Float64Array, Float64Array]),
+    );
+  });
+}
+
+Deno.test(`layerNorm takes out shift and scale: rows a and 3 a + 7 give the same, on ${engine.name}`, async () => {
+  const row = draws(5, 6);
+  const x: HostTensor = { data: Float32Array.of(...row, ...row.map((v) => 3 * v + 7)), shape: [2, 6] };
+  const { value } = await valueAndGradients((x) => layerNorm(x, tf.ones([6]), tf.zeros([6])), [x], {
+    data: new Float32Array(12),
+    shape: [2, 6],
+  });
+  assertClose(value.slice(6), value.slice(0, 6), { relative: 1e-4, absolute: 1e-4 }); // up to epsilon
+});
+
+for (const [name, form] of [["convolve", convolve], ["its plain form", plainConvolve]] as const) {
+  for (const [h, w, channels] of [[3, 3, 1], [1, 5, 2], [5, 1, 3]]) {
+    const title =
+      `${name} with ${channels} kernels of ${h} x ${w} is the sum over the neighbours, zero beyond the edge, ` +
+      `in value and gradients, on ${engine.name}`;
+    Deno.test(title, async () => {
+      const [batch, m, d] = [2, 4, 5];
+      const closedForm = (x: Float64Array, kernel: Float64Array) =>
+        Float64Array.from({ length: batch * m * d * channels }, (_, at) => {
+          const c = at % channels, j = Math.floor(at / channels) % d;
+          const i = Math.floor(at / channels / d) % m, b = Math.floor(at / channels / d / m);
+          let sum = 0;
+          for (let p = 0; p < h; p++) {
+            for (let q = 0; q < w; q++) {
+              const row = i + p - (h - 1) / 2, column = j + q - (w - 1) / 2;
+              if (row < 0 || row >= m || column < 0 || column >= d) continue;
+              sum += x[(b * m + row) * d + column] * kernel[(p * w + q) * channels + c];
+            }
+          }
+          return sum;
+        });
+      await checkOp(
+        form,
+        [
+          { data: draws(1, batch * m * d), shape: [batch, m, d] },
+          { data: draws(2, h * w * channels), shape: [h, w, 1, channels] },
+        ],
+        [batch, m, d, channels],
+        closedForm,
+      );
+    });
+  }
+}

@@ -41,7 +41,8 @@ Deno.test("learningCurves shows the optimum and room for its label even far belo
   const { layout } = draw({ curves: [curve], optimum: { ne: 0.5 } }).spec;
   assert.ok(layout.yaxis!.range![0] < 0.5 - 0.05 * (0.9 - 0.5));
   assert.equal(layout.annotations![0].text, "Bayes-optimal NE 0.5000");
-  assert.equal(layout.shapes![0].y0, 0.5);
+  const [line] = layout.shapes!;
+  assert.equal(line.type === "line" && line.y0, 0.5);
 });
 
 Deno.test("learningCurves draws a band around the points that have both ends", () => {

@@ -1,5 +1,8 @@
 import {
   calibrationPlot,
+  dhenLayerDiagram,
+  dhenStackDiagram,
+  featureProcessingDiagram,
   type Figure,
   intervalPlot,
   isoflopPlot,
@@ -10,6 +13,7 @@ import {
   sequentialColors,
 } from "../../lib/figures/mod.ts";
 import { fitReport, isoflopReport } from "../../lib/scaling/mod.ts";
+import type { DhenConfigInput } from "../../lib/models/mod.ts";
 
 /** NE = a + b (examples)^-c at points evenly spaced on the log axis, with a band if `spread` is given. */
 function curve(label: string, [a, b, c]: [number, number, number], points = 9, spread?: number): LearningCurve {
@@ -191,4 +195,51 @@ export function scalingFitOfTwo(): Figure {
     x: ["parameters", "tokens"],
     fitted: fitReport([{ name: "", observations }], { resamples: 5 }),
   });
+}
+
+const clicks = {
+  name: "clicks",
+  fields: Array.from(
+    { length: 12 },
+    (_, f) => ({ name: f === 1 ? "advertiser_category" : `f${f}`, cardinality: 10 ** (f % 7) }),
+  ),
+  dense: ["a", "b", "c", "d"],
+  time: "fileOrder" as const,
+};
+const stacked = (layers: DhenConfigInput["layers"]): DhenConfigInput => ({
+  kind: "dhen",
+  dim: 8,
+  bottom: [32],
+  layers,
+  overarch: [64, 32],
+});
+
+/** All five modules beside each other, raw columns in two of them, a projected shortcut. */
+export function dhenLayer(): Figure {
+  const layers: DhenConfigInput["layers"] = [{
+    modules: [
+      { kind: "advancedDlrm", hidden: [64], tokens: 4, dense: true },
+      { kind: "selfAttention", heads: 4, hidden: 64, tokens: 4 },
+      { kind: "convolution", tokens: 4, dense: true },
+      { kind: "linear", tokens: 4 },
+      { kind: "deepCross", form: "flat", tokens: 4 },
+    ],
+    ensemble: "concat",
+    norm: "token",
+  }];
+  return dhenLayerDiagram(stacked(layers), clicks);
+}
+
+/** Two layers of the paper's modules, and their four compositions. */
+export function dhenStack(): Figure {
+  const layers: DhenConfigInput["layers"] = [{
+    repeat: 2,
+    modules: [{ kind: "advancedDlrm", hidden: [64] }, { kind: "linear" }],
+  }];
+  return dhenStackDiagram(stacked(layers), clicks);
+}
+
+/** An MLP and lookups, more fields than are drawn. */
+export function features(): Figure {
+  return featureProcessingDiagram({ dim: 8, bottom: [32] }, clicks);
 }

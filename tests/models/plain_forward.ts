@@ -2,24 +2,18 @@
 import type { Batch } from "../../lib/data/batch.ts";
 import type { Schema } from "../../lib/data/schema.ts";
 import type { ModelConfig } from "../../lib/models/mod.ts";
+import { dot, plainDots, plainLayer, plainMlp, softmax } from "./dhen_float64.ts";
 
 type Arrays = Readonly<Record<string, Float32Array>>;
 
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-
-function layers(arrays: Arrays, name: string, input: readonly number[], lastRelu: boolean): number[] {
-  const count = Object.keys(arrays).filter((key) => new RegExp(`^${name}/\\d+/bias$`).test(key)).length;
-  let x = [...input];
-  for (let k = 0; k < count; k++) {
-    const w = arrays[`${name}/${k}/weights`], b = arrays[`${name}/${k}/bias`];
-    const y = Array.from(b, (bias, j) => x.reduce((sum, v, i) => sum + v * w[i * b.length + j], bias));
-    x = k < count - 1 || lastRelu ? y.map((v) => Math.max(0, v)) : y;
-  }
-  return x;
-}
+/** The architectures that are written out here. */
+export type PlainConfig = Extract<
+  ModelConfig,
+  { kind: "dlrm" | "mlp" | "logisticRegression" | "advancedDlrm" | "mixtureOfExperts" | "dhen" }
+>;
 
 /** Logits of a batch, example by example. */
-export function plainLogits(config: ModelConfig, arrays: Arrays, batch: Batch, schema: Schema): number[] {
+export function plainLogits(config: PlainConfig, arrays: Arrays, batch: Batch, schema: Schema): number[] {
   const fields = schema.fields.length, columns = schema.dense.length;
   const dim = config.kind === "logisticRegression" ? 1 : config.dim;
   const table = arrays["embeddings/weights"];
@@ -35,10 +29,19 @@ export function plainLogits(config: ModelConfig, arrays: Arrays, batch: Batch, s
       const weights = columns > 0 ? [...arrays["head/weights"]] : [];
       return rows.flat().reduce((sum, w) => sum + w, 0) + dot(dense, weights) + arrays["head/bias"][0];
     }
-    if (config.kind === "mlp") return layers(arrays, "overarch", [...rows.flat(), ...dense], false)[0];
-    const z = columns > 0 ? layers(arrays, "bottom", dense, true) : null;
-    const x = z ? [z, ...rows] : rows;
-    const dots = x.flatMap((xi, i) => x.slice(0, i).map((xj) => dot(xi, xj)));
-    return layers(arrays, "overarch", [...z ?? [], ...dots], false)[0];
+    const overarch = (input: readonly number[]) => plainMlp(arrays, "overarch", input, "linear")[0];
+    if (config.kind === "mlp") return overarch([...rows.flat(), ...dense]);
+    const z = columns > 0 ? plainMlp(arrays, "bottom", dense, config.kind === "dlrm" ? "relu" : "linear") : [];
+    const x0 = columns > 0 ? [z, ...rows] : rows;
+    if (config.kind === "dlrm") return overarch([...z, ...plainDots(x0)]);
+    const features = (x: readonly (readonly number[])[]) => [...plainDots(x), ...x.flat(), ...z];
+    if (config.kind === "advancedDlrm") return overarch(features(x0));
+    if (config.kind === "mixtureOfExperts") {
+      const gate = softmax(plainMlp(arrays, "gate", features(x0), "linear"));
+      return dot(gate, gate.map((_, k) => plainMlp(arrays, `expert${k}`, features(x0), "linear")[0]));
+    }
+    const layers = config.layers.flatMap((layer) => Array.from({ length: layer.repeat }, () => layer));
+    const xN = layers.reduce((x, layer, n) => plainLayer(layer, arrays, `layer${n}`, x, dense), x0);
+    return overarch(config.head === "flat" ? xN.flat() : features(xN));
   });
 }

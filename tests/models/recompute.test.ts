@@ -1,16 +1,27 @@
-/** Spike: a block run under recomputation trains as before, and what it computes on the way is not kept. */
+/** A block run under recomputation trains as before, and what it computes on the way is not kept. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { openEngine } from "../../lib/engine/mod.ts";
-import { type Block, type Model, parameterSpecs } from "../../lib/models/mod.ts";
+import { type Block, dhen, type Model, parameterSpecs } from "../../lib/models/mod.ts";
+import { type ParallelStrategy, singleWorker } from "../../lib/training/parallel_strategy.ts";
 import { createTrainer, type TrainerOptions, type TrainerState } from "../../lib/training/trainer.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { clickBatch, schema } from "../training/click_batch.ts";
-import { dhen } from "./dhen_model.ts";
 
 const engine = await openEngine();
-const deep = dhen({ dim: 8, bottom: [16], overarch: [32], layers: 3, hidden: 16 }, schema);
+const deep = dhen({
+  kind: "dhen",
+  dim: 8,
+  bottom: [16],
+  layers: [
+    { repeat: 2, modules: [{ kind: "advancedDlrm", hidden: [16] }, { kind: "linear" }] },
+    // takes the raw columns as a second input
+    { modules: [{ kind: "selfAttention", heads: 2, hidden: 16 }, { kind: "convolution", dense: true }] },
+  ],
+  zeroStart: false, // so that from the first step every gradient is there to be compared
+  overarch: [32],
+}, schema);
 const isLayer = (block: Block) => block.name.startsWith("layer");
 const config = trainingConfigSchema.parse({ batchSize: 128 });
 
@@ -57,6 +68,24 @@ Deno.test("a mask acts on a recomputed layer as on any other", async () => {
   assert.deepEqual(again.losses, kept.losses);
   assert.deepEqual(again.state, kept.state);
   assert.notDeepEqual(kept.losses, (await train({})).losses);
+});
+
+/** Keeps every parameter as one flat row and gathers a block's when it runs, as a sharded strategy does. */
+const flattened: ParallelStrategy = {
+  ...singleWorker,
+  name: "flat",
+  shard: ({ shape }) => ({ shape: [shape.reduce((a, b) => a * b, 1)], from: 0 }),
+  gather: (block, kept) =>
+    Object.fromEntries(block.parameters.map(({ name, shape }) => [name, tf.reshape(kept[name], [...shape])])),
+};
+
+Deno.test("layers that are gathered from flat shards train as before, recomputed or not", async () => {
+  const kept = await train({});
+  for (const recompute of [undefined, isLayer]) {
+    const gathered = await train({ strategy: flattened, recompute });
+    assert.deepEqual(gathered.losses, kept.losses);
+    assert.deepEqual(gathered.state, kept.state);
+  }
 });
 
 Deno.test("a recomputed block runs forward twice in one step, the other blocks once", async () => {
