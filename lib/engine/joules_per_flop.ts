@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { timeProducts } from "./matmul_speed.ts";
+import { type MatmulSpeed, timeProducts } from "./matmul_speed.ts";
 
 /** What a floating-point operation of a matrix product costs. */
 export interface EnergyRate {
@@ -22,13 +22,17 @@ const POWERCAP = "/sys/class/powercap";
  * stated. Other work on the machine counts in.
  *
  * @param folder of the counters
+ * @param work what is measured
  */
-export async function joulesPerFlop(folder: string = POWERCAP): Promise<EnergyRate> {
+export async function joulesPerFlop(
+  folder: string = POWERCAP,
+  work: () => Promise<MatmulSpeed> = () => timeProducts(1024, 1000),
+): Promise<EnergyRate> {
   const before = await packageEnergies(folder);
   if (before === null) {
     return { joulesPerFlop: STATED, source: "stated: no energy counter (RAPL) can be read on this machine" };
   }
-  const { products, size } = await timeProducts(1024, 1000);
+  const { products, size } = await work();
   const after = await packageEnergies(folder);
   const joules = before.reduce((sum, { microjoules, range }, i) => {
     const used = (after?.[i].microjoules ?? NaN) - microjoules;
