@@ -17,3 +17,19 @@ export {
   sparsityOf,
 } from "./mask.ts";
 export { topScores } from "./top_scores.ts";
+export {
+  type FlopBudgetOptions,
+  neuronsWithinBudget,
+  type WeightBudgetOptions,
+  weightsWithinBudget,
+} from "./flop_budget.ts";
+export { largestWithin } from "./largest_within.ts";
+export { keptByLayer, layerMask, type LayerMaskOptions, type LayerRates } from "./layer_rates.ts";
+export {
+  columnNorms,
+  type KeptNeurons,
+  neuronFlops,
+  type NeuronLayer,
+  neuronLayers,
+  neuronMask,
+} from "./neuron_layers.ts";
