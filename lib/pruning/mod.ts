@@ -33,3 +33,5 @@ export {
   neuronLayers,
   neuronMask,
 } from "./neuron_layers.ts";
+export { type GradientStatistics, gradientStatistics, type Observation } from "./gradient_statistics.ts";
+export { createMaskedTrainer, type MaskedTrainer, type MaskedTrainerOptions } from "./masked_trainer.ts";
