@@ -35,3 +35,12 @@ export {
 } from "./neuron_layers.ts";
 export { type GradientStatistics, gradientStatistics, type Observation } from "./gradient_statistics.ts";
 export { createMaskedTrainer, type MaskedTrainer, type MaskedTrainerOptions } from "./masked_trainer.ts";
+export { type CubicRamp, cubicRamp } from "./cubic_ramp.ts";
+export { adaptiveImportance } from "./importance/adaptive.ts";
+export type { Criterion, Scored } from "./importance/criterion.ts";
+export { magnitudeImportance } from "./importance/magnitude.ts";
+export { momentumImportance } from "./importance/momentum.ts";
+export { movementImportance } from "./importance/movement.ts";
+export { randomImportance } from "./importance/random.ts";
+export { snipImportance } from "./importance/snip.ts";
+export { taylorImportance, type TaylorState } from "./importance/taylor.ts";
