@@ -7,7 +7,7 @@ import { type LayerValues, type PrunableMatrix, sizeOf } from "./mask.ts";
 export interface Observation {
   /** Steps that were seen. */
   readonly steps: number;
-  /** The stored weights, zero where masked. */
+  /** `V`, the effective weights: 0 where masked. */
   readonly weights: LayerValues;
   /** `sum_k G_k` */
   readonly gradient: LayerValues;

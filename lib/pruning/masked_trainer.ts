@@ -41,10 +41,16 @@ export interface MaskedTrainer {
    *
    * A removed weight then gets no gradient and no momentum, so it is exactly 0 until it is revived. Squares of a revived weight that
    * began at 0 would give it steps several times too long in Adam (whose bias correction is long over), stale ones would freeze it.
+   * Where a mask variable holds other numbers than 0 and 1, those that stay keep theirs.
    *
    * @throws {Error} when the mask is not one of these matrices
    */
   setMask(mask: MaskSet): Promise<void>;
+  /**
+   * Multiplies real-valued masks A into the weights, so that the mask is 0 or 1 again and the model the same: `w <- A w`, and by
+   * the change of variables `m <- m / A` and `v <- v / A^2`.
+   */
+  absorbMasks(): Promise<void>;
   dispose(): void;
 }
 
@@ -70,7 +76,7 @@ export function createMaskedTrainer(options: MaskedTrainerOptions): MaskedTraine
     },
   });
 
-  const variable = (name: string): Variable => {
+  const parameter = (name: string): Variable => {
     const found = trainer.variables.get(name);
     if (!found) throw new Error(`Cannot mask "${name}": ${options.model.name} has no such parameter.`);
     return found;
@@ -85,8 +91,9 @@ export function createMaskedTrainer(options: MaskedTrainerOptions): MaskedTraine
     },
     async observation() {
       const weights: Record<string, Float32Array<ArrayBuffer>> = {};
-      for (const { name, kept } of mask.layers) {
-        weights[name] = (await variable(name).read()).map((value, k) => kept[k] ? value : 0);
+      for (const [name, variable] of masks) {
+        const values = await variable.read();
+        weights[name] = (await parameter(name).read()).map((w, k) => values[k] === 0 ? 0 : w * values[k]);
       }
       return await statistics.read(weights satisfies LayerValues);
     },
@@ -95,21 +102,37 @@ export function createMaskedTrainer(options: MaskedTrainerOptions): MaskedTraine
       requireSameMatrices(next.layers, mask.layers);
       for (const [l, { name, kept }] of next.layers.entries()) {
         const before = mask.layers[l].kept;
+        const values = await masks.get(name)?.read();
         const stays = (k: number) => kept[k] === 1 && before[k] === 1;
         const zeroUnlessStays = (values: Float32Array) => values.map((value, k) => stays(k) ? value : 0);
-        masks.get(name)?.write(Float32Array.from(kept));
+        masks.get(name)?.write(Float32Array.from(kept, (bit, k) => stays(k) ? values?.[k] ?? 1 : bit));
         for (const own of [name, `${name}/average`]) {
           const weights = trainer.variables.get(own);
           weights?.write(zeroUnlessStays(await weights.read()));
         }
         for (const [slot, start] of Object.entries(initial)) {
-          const slots = variable(`${name}/${slot}`);
+          const slots = parameter(`${name}/${slot}`);
           const values = await slots.read();
           const revived = slot === "m" ? 0 : meanWhere(values, stays) ?? start;
           slots.write(values.map((value, k) => stays(k) ? value : kept[k] ? revived : start));
         }
       }
       mask = next;
+    },
+    async absorbMasks() {
+      for (const { name, kept } of mask.layers) {
+        const a = await masks.get(name)?.read() ?? new Float32Array();
+        for (const own of [name, `${name}/average`]) {
+          const weights = trainer.variables.get(own);
+          weights?.write((await weights.read()).map((value, k) => kept[k] ? a[k] * value : 0));
+        }
+        for (const slot of Object.keys(initial)) {
+          const slots = parameter(`${name}/${slot}`);
+          const power = slot === "m" ? 1 : 2;
+          slots.write((await slots.read()).map((value, k) => kept[k] ? value / a[k] ** power : value));
+        }
+        masks.get(name)?.write(Float32Array.from(kept));
+      }
     },
     dispose() {
       trainer.dispose();

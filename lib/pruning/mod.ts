@@ -44,3 +44,8 @@ export { movementImportance } from "./importance/movement.ts";
 export { randomImportance } from "./importance/random.ts";
 export { snipImportance } from "./importance/snip.ts";
 export { taylorImportance, type TaylorState } from "./importance/taylor.ts";
+export { type AdaptiveOptions, adaptivePruner } from "./adaptive_pruner.ts";
+export { type AuxiliaryMasks, auxiliaryMasks, type AuxiliaryOptions } from "./auxiliary_masks.ts";
+export { type GradualOptions, gradualPruner } from "./gradual_pruner.ts";
+export { flopRule, type MaskRule, neuronRule, weightRule, type WeightRuleOptions } from "./mask_rule.ts";
+export type { PrunableModel, Pruner } from "./pruner.ts";
