@@ -49,3 +49,5 @@ export { type AuxiliaryMasks, auxiliaryMasks, type AuxiliaryOptions } from "./au
 export { type GradualOptions, gradualPruner } from "./gradual_pruner.ts";
 export { flopRule, type MaskRule, neuronRule, weightRule, type WeightRuleOptions } from "./mask_rule.ts";
 export type { PrunableModel, Pruner } from "./pruner.ts";
+export { type DynamicSparseOptions, dynamicSparseStep, randomMask, rewiredFraction } from "./dynamic_sparse.ts";
+export { rewire, type RewireOptions } from "./rewire.ts";
