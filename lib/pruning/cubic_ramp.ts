@@ -19,8 +19,8 @@ export interface CubicRamp {
  * import { cubicRamp } from "recscale/pruning";
  * import assert from "node:assert/strict";
  *
- * const ramp = { final: 0.8, from: 10, steps: 20 };
- * assert.deepEqual([0, 10, 20, 30, 99].map((k) => cubicRamp(ramp, k)), [0, 0, 0.7, 0.8, 0.8]);
+ * const ramp = { final: 0.5, from: 10, steps: 20 };
+ * assert.deepEqual([0, 10, 20, 30, 99].map((k) => cubicRamp(ramp, k)), [0, 0, 0.4375, 0.5, 0.5]);
  * ```
  */
 export function cubicRamp({ initial = 0, final, from = 0, steps }: CubicRamp, k: number): number {

@@ -51,3 +51,6 @@ export { flopRule, type MaskRule, neuronRule, weightRule, type WeightRuleOptions
 export type { PrunableModel, Pruner } from "./pruner.ts";
 export { type DynamicSparseOptions, dynamicSparseStep, randomMask, rewiredFraction } from "./dynamic_sparse.ts";
 export { rewire, type RewireOptions } from "./rewire.ts";
+export { adwin, type AdwinOptions, type AdwinState } from "./drift/adwin.ts";
+export { type Detected, detections, type DriftDetector } from "./drift/detector.ts";
+export { pageHinkley, type PageHinkleyOptions, type PageHinkleyState } from "./drift/page_hinkley.ts";
