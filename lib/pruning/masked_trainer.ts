@@ -1,6 +1,12 @@
 import type { Variable } from "../engine/engine.ts";
 import { denseOptimizer } from "../training/dense_optimizer.ts";
-import { createTrainer, type GradientObserver, type Trainer, type TrainerOptions } from "../training/trainer.ts";
+import {
+  createTrainer,
+  type GradientObserver,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from "../training/trainer.ts";
 import { gradientStatistics, type Observation } from "./gradient_statistics.ts";
 import {
   denseMask,
@@ -51,6 +57,8 @@ export interface MaskedTrainer {
    * the change of variables `m <- m / A` and `v <- v / A^2`.
    */
   absorbMasks(): Promise<void>;
+  /** Goes on from a state under a mask, e.g. that of another model; what the mask removes must be 0 in it, as after {@link setMask}. */
+  restore(state: TrainerState, mask: MaskSet): void;
   dispose(): void;
 }
 
@@ -133,6 +141,12 @@ export function createMaskedTrainer(options: MaskedTrainerOptions): MaskedTraine
         }
         masks.get(name)?.write(Float32Array.from(kept));
       }
+    },
+    restore(state, next) {
+      requireSameMatrices(next.layers, mask.layers);
+      trainer.restore(state);
+      for (const { name, kept } of next.layers) masks.get(name)?.write(Float32Array.from(kept));
+      mask = next;
     },
     dispose() {
       trainer.dispose();

@@ -54,3 +54,18 @@ export { rewire, type RewireOptions } from "./rewire.ts";
 export { adwin, type AdwinOptions, type AdwinState } from "./drift/adwin.ts";
 export { type Detected, detections, type DriftDetector } from "./drift/detector.ts";
 export { pageHinkley, type PageHinkleyOptions, type PageHinkleyState } from "./drift/page_hinkley.ts";
+export { type AutomaticOptions, automaticRefresh, type AutomaticState } from "./automatic_refresh.ts";
+export { type DerivedModel, deriveSparse, type PastModel } from "./derivation.ts";
+export { forwardFlops, trainingFlops } from "./model_flops.ts";
+export { type PeriodScore, scorePeriod } from "./period_score.ts";
+export {
+  densePolicy,
+  denseToSparse,
+  dynamicSparsePolicy,
+  frozenSparse,
+  idealSparse,
+  incrementalSparse,
+} from "./policies.ts";
+export type { Decision, PastPeriods, Policy } from "./policy.ts";
+export type { PeriodFlops, PeriodResult } from "./policy_model.ts";
+export { type PolicyResult, type PolicyRunOptions, runPolicies, runPolicy } from "./run_policies.ts";
