@@ -1,7 +1,8 @@
 import type { Batch } from "../data/batch.ts";
 import { hash, uniform } from "../data/counter_hash.ts";
-import { mapLayers } from "./importance/criterion.ts";
-import { keptByLayer, layerMask, type LayerRates } from "./layer_rates.ts";
+import { layerMask } from "./layer_mask.ts";
+import { keptByLayer, type LayerRates } from "./layer_rates.ts";
+import { mapLayers } from "./map_layers.ts";
 import { type LayerValues, type MaskSet, type PrunableMatrix, sizeOf } from "./mask.ts";
 import type { MaskedTrainer } from "./masked_trainer.ts";
 import { rewire } from "./rewire.ts";

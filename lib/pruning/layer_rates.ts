@@ -1,5 +1,4 @@
-import { type LayerValues, type MaskProvenance, type MaskSet, type PrunableMatrix, sizeOf } from "./mask.ts";
-import { topScores } from "./top_scores.ts";
+import { type PrunableMatrix, sizeOf } from "./mask.ts";
 
 /** How the weights that stay are shared out over the matrices before any is chosen. */
 export type LayerRates = "uniform" | "erk";
@@ -51,22 +50,6 @@ export function keptByLayer(rates: LayerRates, matrices: readonly PrunableMatrix
     if (over < 0) return wholeNumbers(sizes.map((size, l) => full.has(l) ? size : epsilon * sides[l]), sizes, wanted);
     for (const [l, size] of sizes.entries()) if (epsilon * sides[l] > size) full.add(l);
   }
-}
-
-/** What a mask by layer keeps. */
-export interface LayerMaskOptions extends MaskProvenance {
-  /** How many weights each matrix keeps, e.g. from {@link keptByLayer}. */
-  readonly counts: readonly number[];
-}
-
-/** The mask that keeps so many weights of each matrix, its most important ones; among equals the first. */
-export function layerMask(
-  matrices: readonly PrunableMatrix[],
-  scores: LayerValues,
-  { counts, ...provenance }: LayerMaskOptions,
-): MaskSet {
-  const layers = matrices.map((matrix, l) => ({ ...matrix, kept: topScores(scores[matrix.name], counts[l]) }));
-  return { layers, provenance };
 }
 
 /** Rounds shares so that they add up to the total, none below 1 or above its size: the largest remainders go up. */

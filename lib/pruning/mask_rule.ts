@@ -1,7 +1,8 @@
 import type { Model } from "../models/block.ts";
 import { neuronsWithinBudget, weightsWithinBudget } from "./flop_budget.ts";
 import { globalMask } from "./global_mask.ts";
-import { keptByLayer, layerMask, type LayerRates } from "./layer_rates.ts";
+import { layerMask } from "./layer_mask.ts";
+import { keptByLayer, type LayerRates } from "./layer_rates.ts";
 import { type LayerValues, type MaskSet, prunableMatrices, type PrunableMatrix, sizeOf } from "./mask.ts";
 import { columnNorms, neuronFlops, neuronLayers, neuronMask } from "./neuron_layers.ts";
 

@@ -24,7 +24,9 @@ export {
   weightsWithinBudget,
 } from "./flop_budget.ts";
 export { largestWithin } from "./largest_within.ts";
-export { keptByLayer, layerMask, type LayerMaskOptions, type LayerRates } from "./layer_rates.ts";
+export { layerMask, type LayerMaskOptions } from "./layer_mask.ts";
+export { keptByLayer, type LayerRates } from "./layer_rates.ts";
+export { mapLayers } from "./map_layers.ts";
 export {
   columnNorms,
   type KeptNeurons,

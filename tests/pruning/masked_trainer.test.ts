@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { uniform } from "../../lib/data/counter_hash.ts";
-import { openEngine } from "../../lib/engine/open_engine.ts";
+import { engine } from "../engine/open_test_engine.ts";
 import { buildModel } from "../../lib/models/build_model.ts";
 import type { Model } from "../../lib/models/block.ts";
 import { globalMask } from "../../lib/pruning/global_mask.ts";
@@ -10,7 +10,6 @@ import { createTrainer } from "../../lib/training/trainer.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { clickBatch, schema } from "../training/click_batch.ts";
 
-const engine = await openEngine();
 const model = buildModel({ kind: "mlp", dim: 8, hidden: [32, 16] }, schema);
 const matrices = prunableMatrices(model);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { uniform } from "../../lib/data/counter_hash.ts";
-import { openEngine } from "../../lib/engine/open_engine.ts";
+import { engine } from "../engine/open_test_engine.ts";
 import { buildModel } from "../../lib/models/build_model.ts";
 import { adaptivePruner } from "../../lib/pruning/adaptive_pruner.ts";
 import { auxiliaryMasks } from "../../lib/pruning/auxiliary_masks.ts";
@@ -18,7 +18,6 @@ import type { Pruner } from "../../lib/pruning/pruner.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { signalBatch, signalSchema as schema } from "./signal_batch.ts";
 
-const engine = await openEngine();
 const model = buildModel({ kind: "mlp", dim: 2, hidden: [24, 16] }, schema);
 const matrices = prunableMatrices(model);
 const TOTAL = 12 * 24 + 24 * 16;

@@ -1,5 +1,6 @@
 import type { LayerValues } from "../mask.ts";
-import { type Criterion, mapLayers } from "./criterion.ts";
+import { mapLayers } from "../map_layers.ts";
+import type { Criterion } from "./criterion.ts";
 
 /**
  * The multi-criterion importance of candidate R1 (our reconstruction, not a statement of the paper):

@@ -17,10 +17,3 @@ export interface Criterion<State = unknown> {
   /** Takes in what was observed since the last update. */
   update(state: State, observation: Observation): Scored<State>;
 }
-
-/** A function of each number with its place. */
-export function mapLayers(values: LayerValues, f: (value: number, name: string, k: number) => number): LayerValues {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, numbers]) => [name, numbers.map((value, k) => f(value, name, k))]),
-  );
-}

@@ -1,4 +1,5 @@
-import { type Criterion, mapLayers } from "./criterion.ts";
+import { mapLayers } from "../map_layers.ts";
+import type { Criterion } from "./criterion.ts";
 
 /** `|w|` (Han et al. 2015, "Learning both Weights and Connections for Efficient Neural Networks", section 3). */
 export const magnitudeImportance: Criterion<null> = {

@@ -1,5 +1,6 @@
 import type { LayerValues } from "../mask.ts";
-import { type Criterion, mapLayers } from "./criterion.ts";
+import { mapLayers } from "../map_layers.ts";
+import type { Criterion } from "./criterion.ts";
 
 /**
  * `|w| |EMA(g)|`: the weight's size times the size of its momentum. The momentum is that of sparse momentum (Dettmers and

@@ -1,5 +1,6 @@
 import type { LayerValues } from "../mask.ts";
-import { type Criterion, mapLayers } from "./criterion.ts";
+import { mapLayers } from "../map_layers.ts";
+import type { Criterion } from "./criterion.ts";
 
 /**
  * Movement `-sum_k w_k g_k` over all steps observed: high where training moves a weight away from 0 (Sanh et al. 2020, equation

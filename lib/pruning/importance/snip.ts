@@ -1,5 +1,6 @@
 import type { LayerValues } from "../mask.ts";
-import { type Criterion, mapLayers } from "./criterion.ts";
+import { mapLayers } from "../map_layers.ts";
+import type { Criterion } from "./criterion.ts";
 
 /**
  * SNIP: connection sensitivity `|w g| / sum |w g|`, in one shot (Lee et al. 2019, equation 6): from the first observation, which

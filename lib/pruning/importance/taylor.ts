@@ -1,5 +1,6 @@
 import type { LayerValues } from "../mask.ts";
-import { type Criterion, mapLayers } from "./criterion.ts";
+import { mapLayers } from "../map_layers.ts";
+import type { Criterion } from "./criterion.ts";
 
 /** The running mean of the sensitivity, and how many steps are in it. */
 export interface TaylorState {
