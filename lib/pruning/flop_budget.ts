@@ -32,13 +32,26 @@ export function weightsWithinBudget(
   const guarded = matrices.map((matrix) =>
     topScores(scores[matrix.name], Math.max(1, Math.ceil(minimumShare * sizeOf(matrix))))
   );
-  const order = ranked(matrices.map(({ name }) => scores[name]), guarded);
-  const costs = new Float64Array(order.length + 1); // of the guard and the n best others
-  costs[0] = guarded.reduce((sum, kept, l) => sum + flopsPerWeight[l] * kept.reduce((a, b) => a + b, 0), 0);
-  for (const [n, [l]] of order.entries()) costs[n + 1] = costs[n] + flopsPerWeight[l];
+  const guard = guarded.reduce((sum, kept, l) => sum + flopsPerWeight[l] * kept.reduce((a, b) => a + b, 0), 0);
+  const others = matrices.map(({ name }, l) =>
+    Float64Array.from(scores[name].filter((score, k) => guarded[l][k] === 0 && score > -Infinity)).sort()
+  );
+  const sorted = Float64Array.from(others.flatMap((values) => [...values])).sort();
+  const threshold = (n: number) => n === sorted.length ? -Infinity : sorted[sorted.length - 1 - n];
+  const costAbove = (t: number) =>
+    others.reduce((sum, values, l) => sum + flopsPerWeight[l] * (values.length - countUpTo(values, t)), guard);
 
-  const count = largestWithin(order.length, flops, (n) => costs[n]);
-  for (const [l, k] of order.slice(0, count)) guarded[l][k] = 1;
+  const t = threshold(largestWithin(sorted.length, flops, (n) => costAbove(threshold(n))));
+  let left = flops - costAbove(t);
+  for (const [l, { name }] of matrices.entries()) {
+    for (const [k, score] of scores[name].entries()) {
+      if (score > t) guarded[l][k] = 1;
+      else if (score === t && guarded[l][k] === 0 && score > -Infinity) {
+        left -= flopsPerWeight[l]; // among equals the first are kept, while they fit
+        if (left >= 0) guarded[l][k] = 1;
+      }
+    }
+  }
   const total = matrices.reduce((sum, matrix) => sum + sizeOf(matrix), 0);
   const kept = guarded.reduce((sum, bits) => sum + bits.reduce((a, b) => a + b, 0), 0);
   return {
@@ -81,6 +94,17 @@ export function neuronsWithinBudget(
     return kept;
   };
   return keeping(largestWithin(order.length, flops, (n) => neuronFlops(layers, keeping(n))));
+}
+
+/** How many of the ascending values are at most t. */
+function countUpTo(values: Float64Array, t: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The places that are not marked yet, `[layer, index]`, from the highest score to the lowest; among equals the first. */

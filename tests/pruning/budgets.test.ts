@@ -8,6 +8,7 @@ import { layerMask } from "../../lib/pruning/layer_mask.ts";
 import { keptByLayer } from "../../lib/pruning/layer_rates.ts";
 import { keptInLayer } from "../../lib/pruning/mask.ts";
 import { columnNorms, neuronFlops, neuronLayers, neuronMask } from "../../lib/pruning/neuron_layers.ts";
+import { forwardFlops } from "../../lib/pruning/model_flops.ts";
 import { createTrainer } from "../../lib/training/trainer.ts";
 import { trainingConfigSchema } from "../../lib/training/training_config.ts";
 import { clickBatch, schema } from "../training/click_batch.ts";
@@ -67,6 +68,16 @@ Deno.test("the weights within a FLOP budget are those of a greedy search, and on
   );
 });
 
+Deno.test("a FLOP budget is spent to less than one weight also when all scores are equal, and revives nothing", () => {
+  const equal = Object.fromEntries(matrices.map(({ name }, l) => [name, new Float32Array(sizes[l]).fill(0.5)]));
+  const options = { flops: 701, minimumShare: 0, criterion: "test", derivedAt: 0 };
+  const { layers } = weightsWithinBudget(matrices, equal, options);
+  assert.deepEqual(layers.map(keptInLayer), [348, 1, 1]); // the guard holds one of each, and the first of the others follow
+  equal.a.fill(-Infinity, 10); // removed before
+  const again = weightsWithinBudget(matrices, { ...equal, b: equal.b.map(() => -Infinity) }, options);
+  assert.deepEqual(again.layers.map(keptInLayer), [10, 1, 65]);
+});
+
 const model = buildModel({ kind: "dlrm", dim: 4, bottom: [16, 12], overarch: [24, 16] }, schema);
 
 Deno.test("neurons of hidden layers can be removed, those of the logit and of the bottom MLP's output cannot", () => {
@@ -84,6 +95,8 @@ Deno.test("the FLOPs of kept neurons are those of a model that is built with as 
   const kept = layers.map(({ width }, l) => Uint8Array.from({ length: width }, (_, k) => k < keep[l] ? 1 : 0));
   const small = cost(buildModel({ kind: "dlrm", dim: 4, bottom: [5, 7], overarch: [9, 3] }, schema)).flops;
   assert.equal(neuronFlops(layers, kept), small.bottom + small.overarch);
+  const mask = neuronMask(model, layers, kept, { criterion: "test", sparsity: 0.5, derivedAt: 0 });
+  assert.equal(forwardFlops(model, mask), small.bottom + small.overarch + small.interaction);
 });
 
 Deno.test("neurons within a budget: exact FLOPs below it, the next neuron beyond it, every layer alive", () => {

@@ -160,6 +160,19 @@ Deno.test("when other columns decide, a fixed mask loses and a refresh recovers;
   assert.equal(quiet.periods.filter(({ refreshed }) => refreshed).length, 1);
 });
 
+Deno.test("a run that ends or is aborted leaves no tensor behind", async () => {
+  const run = (signal?: AbortSignal) =>
+    runPolicies({ ...common, stream: streamOf(WARM + 2), policies: [idealSparse, incrementalSparse], signal });
+  await run();
+  const before = engine.tensorCount();
+  await run();
+  assert.equal(engine.tensorCount(), before);
+  const abort = new AbortController();
+  abort.abort(new Error("stopped by hand"));
+  await assert.rejects(run(abort.signal), /stopped by hand/);
+  assert.equal(engine.tensorCount(), before);
+});
+
 Deno.test("an alarm beyond the budget waits until the dense model has trained enough", () => {
   const detector = pageHinkley({ tolerance: 0, threshold: 0.5 });
   const policy = automaticRefresh({ detector, budget: 0.25 });
