@@ -11,4 +11,5 @@ export * from "./experiments/mod.ts";
 export * from "./figures/mod.ts";
 export * from "./models/mod.ts";
 export * from "./notebook/mod.ts";
+export * from "./pruning/mod.ts";
 export * from "./training/mod.ts";

@@ -20,6 +20,12 @@ export { equalMassBins, equalWidthBins, expectedCalibrationError, type Reliabili
 export { type NamedArrays, packSafetensors, unpackSafetensors } from "./safetensors.ts";
 export { rateFactor, type RateSchedule, rateScheduleSchema } from "./rate_schedule.ts";
 export { rowMapper } from "./table_rows.ts";
-export { createTrainer, type Trainer, type TrainerOptions, type TrainerState } from "./trainer.ts";
+export {
+  createTrainer,
+  type GradientObserver,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from "./trainer.ts";
 export { type TrainingConfig, type TrainingConfigInput, trainingConfigSchema } from "./training_config.ts";
 export { windowBorders } from "./windows.ts";

@@ -3,7 +3,7 @@ import type { Batch } from "../data/batch.ts";
 import type { Schema } from "../data/schema.ts";
 import { checkCount } from "../engine/check_count.ts";
 import { type EmbeddingIds, type EmbeddingTableOptions, tableState } from "../engine/embedding_table.ts";
-import type { Engine, HostTensor, Variable } from "../engine/engine.ts";
+import type { Engine, HostTensor, StepArguments, Variable } from "../engine/engine.ts";
 import { NotFiniteError } from "../engine/not_finite.ts";
 import { sigmoidCrossEntropy } from "../engine/ops/sigmoid_cross_entropy.ts";
 import { type Block, type Model, type Parameters, parameterSpecs } from "../models/block.ts";
@@ -17,6 +17,12 @@ import { type ParallelStrategy, singleWorker } from "./parallel_strategy.ts";
 import { rowMapper } from "./table_rows.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
+/**
+ * Sees, inside the compiled step, a masked parameter before its update, with the gradient of the loss by its effective value (the
+ * parameter times its mask): also where the mask is 0. It may change variables of its own.
+ */
+export type GradientObserver = (name: string, parameter: Variable, gradient: tf.Tensor) => void;
+
 /** What a trainer is made of. */
 export interface TrainerOptions {
   readonly engine: Engine;
@@ -29,6 +35,8 @@ export interface TrainerOptions {
   readonly strategy?: ParallelStrategy;
   /** Masks by parameter name, 0 or 1 with the parameter's shape: a weight under a 0 counts as 0 and gets no gradient. */
   readonly masks?: ReadonlyMap<string, Variable>;
+  /** Called for every parameter that has a mask, in training steps and in {@link Trainer.observe}. */
+  readonly observer?: GradientObserver;
   /** Blocks that are computed again in the backward pass to save memory. */
   readonly recompute?: (block: Block) => boolean;
   /** Runs op by op, for debugging: same numbers, slower. */
@@ -41,6 +49,8 @@ export interface Trainer {
   readonly config: TrainingConfig;
   /** Updates made so far, with those under way. */
   readonly steps: number;
+  /** The dense variables by their name in the state: each parameter, its average and its optimiser's. */
+  readonly variables: ReadonlyMap<string, Variable>;
   /**
    * One update on a batch.
    *
@@ -49,6 +59,13 @@ export interface Trainer {
    * last good state stays (but with `eager` on TensorFlow, where the update has happened by then)
    */
   step(batch: Batch, signal?: AbortSignal): Promise<number>;
+  /**
+   * Shows the observer the gradients on a batch, without an update.
+   *
+   * @returns the mean log loss
+   * @throws {Error} when the trainer has no observer
+   */
+  observe(batch: Batch, signal?: AbortSignal): Promise<number>;
   /** Logits `[b]` of the examples that this worker computes, from the averaged weights where there is an average. */
   predict(batch: Batch, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
   /** All that training changes, by name. */
@@ -65,11 +82,12 @@ export interface TrainerState {
 }
 
 type TrainInputs = { ids: EmbeddingIds; dense: HostTensor; labels: HostTensor } & StepScalars<HostTensor>;
+type ObserveInputs = { ids: EmbeddingIds; dense: HostTensor; labels: HostTensor };
 type PredictInputs = { ids: EmbeddingIds; dense: HostTensor };
 
 /** Puts a model on the engine, ready to be trained. */
 export function createTrainer(options: TrainerOptions): Trainer {
-  const { engine, model, schema, config, seed, masks, strategy = singleWorker } = options;
+  const { engine, model, schema, config, seed, masks, observer, strategy = singleWorker } = options;
   const optimizer = denseOptimizer(config.dense.optimizer);
   const specs = parameterSpecs(model);
   const averaged = config.averageDecay > 0;
@@ -116,6 +134,13 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const table = engine.embeddingTable(tableOptions);
   const rowsOf = rowMapper(schema, fieldRows, model.embedding.overflow);
 
+  if (observer && !(masks && strategy === singleWorker)) {
+    throw new Error(
+      `Cannot observe gradients with strategy "${strategy.name}" and ${masks ? "" : "no "}masks: wanted the strategy ` +
+        `"${singleWorker.name}", and masks of the parameters to observe.`,
+    );
+  }
+
   const transform = (block: Block, kept: Parameters): Parameters => {
     const whole = strategy.gather(block, kept);
     if (!masks) return whole;
@@ -129,17 +154,35 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const named = (tensors: readonly tf.Tensor[]): Parameters =>
     Object.fromEntries(variables.map(({ name }, i) => [name, tensors[i]]));
 
-  const trainStep = engine.compileStep<TrainInputs>(({ ids, dense, labels, ...scalars }) => {
+  const lossAndGradients = ({ ids, dense, labels }: StepArguments<ObserveInputs>) => {
     const loss = (embeddings: tf.Tensor, ...parameters: tf.Tensor[]) => {
-      const run = blockRunner(named(parameters), { transform, recompute: options.recompute });
+      const run = blockRunner(named(parameters), {
+        transform: observer ? undefined : transform, // observed: masked before, so that gradients are by effective values
+        recompute: options.recompute,
+      });
       const logits = model.logits(run, { embeddings: strategy.exchange(embeddings), dense });
       return sigmoidCrossEntropy(logits, labels) as tf.Scalar;
     };
-    const { value, grads } = tf.valueAndGrads(loss)([
-      table.lookup(ids),
-      ...variables.map(({ parameter }) => parameter.value()),
-    ]);
-    const reduced = strategy.reduce(named(grads.slice(1)));
+    const own = variables.map(({ name, parameter }) => {
+      const mask = observer && masks?.get(name);
+      return mask ? tf.mul(parameter.value(), mask.value()) : parameter.value();
+    });
+    const { value, grads } = tf.valueAndGrads(loss)([table.lookup(ids), ...own]);
+    const [rows, ...byParameter] = grads;
+    const parameters = byParameter.map((gradient, i) => {
+      const { name, parameter } = variables[i];
+      const mask = observer && masks?.get(name);
+      if (!mask) return gradient;
+      const ofParameter = tf.mul(gradient, mask.value());
+      observer?.(name, parameter, gradient);
+      return ofParameter;
+    });
+    return { loss: value, rows, parameters };
+  };
+
+  const trainStep = engine.compileStep<TrainInputs>(({ ids, dense, labels, ...scalars }) => {
+    const { loss, rows, parameters } = lossAndGradients({ ids, dense, labels });
+    const reduced = strategy.reduce(named(parameters));
     const gradients = clipNorm === undefined ? reduced : clipByGlobalNorm(reduced, clipNorm);
     for (const { name, parameter, slots, average } of variables) {
       optimizer.update(engine.updates, parameter, slots, gradients[name], scalars);
@@ -148,10 +191,15 @@ export function createTrainer(options: TrainerOptions): Trainer {
         average.assign(tf.add(kept, tf.mul(parameter.value(), tf.sub(1, scalars.averageKept))));
       }
     }
-    table.update(ids, grads[0], scalars.embeddingRate);
+    table.update(ids, rows, scalars.embeddingRate);
     table.updateAverage(scalars.averageKept);
-    return { loss: value };
+    return { loss };
   }, { name: `train ${model.name}`, eager: options.eager, finite: "loss" });
+
+  const observeStep = engine.compileStep<ObserveInputs>(
+    (inputs) => ({ loss: lossAndGradients(inputs).loss }),
+    { name: `observe ${model.name}`, eager: options.eager, finite: "loss" },
+  );
 
   const predictStep = engine.compileStep<PredictInputs>(({ ids, dense }) => {
     const run = blockRunner(
@@ -199,6 +247,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
     get steps() {
       return steps;
     },
+    variables: new Map(allVariables),
     async step(batch, signal) {
       const own = strategy.examples(batch);
       const labels = { data: own.labels, shape: [own.size] };
@@ -213,6 +262,11 @@ export function createTrainer(options: TrainerOptions): Trainer {
         if (!(cause instanceof NotFiniteError)) throw error;
         throw await diverged(step, `the loss is ${cause.value}`, own, inputs.ids);
       }
+    },
+    async observe(batch, signal) {
+      if (!observer) throw new Error(`Cannot observe the gradients of ${model.name}: its trainer has no observer.`);
+      const labels = { data: batch.labels, shape: [batch.size] };
+      return (await observeStep.run({ ...inputsOf(batch, batch), labels }, signal)).loss[0];
     },
     async predict(batch, signal) {
       return (await predictStep.run(inputsOf(batch, strategy.examples(batch)), signal)).logits;
@@ -234,6 +288,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
     },
     dispose() {
       trainStep.dispose();
+      observeStep.dispose();
       predictStep.dispose();
       for (const [, variable] of allVariables) variable.dispose();
       table.dispose();

@@ -30,6 +30,7 @@ const all = [
   "models/models_torch.test.ts",
   "training/diverged.test.ts",
   "training/trainer.test.ts",
+  "pruning/masked_trainer.test.ts",
 ];
 
 const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
