@@ -119,7 +119,7 @@ export function maskOverlap(a: MaskSet, b: MaskSet): number {
   return either === 0 ? 1 : both / either;
 }
 
-/** @throws {Error} naming the first matrix in which two lists differ */
+/** Refuses matrices of different models. @throws {Error} naming the first matrix in which two lists differ */
 export function requireSameMatrices(a: readonly PrunableMatrix[], b: readonly PrunableMatrix[]): void {
   const text = (matrix: PrunableMatrix | undefined) =>
     matrix ? `${matrix.name} [${matrix.shape.join(", ")}]` : "nothing";

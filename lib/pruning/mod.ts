@@ -71,3 +71,4 @@ export {
 export type { Decision, PastPeriods, Policy } from "./policy.ts";
 export type { PeriodFlops, PeriodResult } from "./policy_model.ts";
 export { type PolicyResult, type PolicyRunOptions, runPolicies, runPolicy } from "./run_policies.ts";
+export { embeddingRowMask, embeddingRows, rowImportance, writeRowMask } from "./row_pruning.ts";

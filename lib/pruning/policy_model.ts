@@ -11,7 +11,7 @@ import type { Policy } from "./policy.ts";
 export interface PeriodFlops {
   /** Training of the dense model, where the policy keeps it. */
   readonly dense: number;
-  /** Incremental training of the sparse model, removed weights not counted. */
+  /** Incremental training of the sparse model, removed weights and the dense gradients of RigL's few rewirings not counted. */
   readonly sparse: number;
   /** Derivation: training of a dense copy on a period. */
   readonly derivation: number;

@@ -46,6 +46,38 @@ export interface PolicyResult {
  * A derivation for period t uses the past only: the dense model as it was before period t - 1 is copied, trained and pruned on period t -
  * 1 and deployed. The sparse model has its own copy of the embeddings, which trains with it.
  *
+ * @example
+ * ```ts
+ * import { openDataset } from "recscale/data";
+ * import { openEngine } from "recscale/engine";
+ * import { buildModel } from "recscale/models";
+ * import { adaptivePruner, denseToSparse, incrementalSparse, runPolicies } from "recscale/pruning";
+ * import { trainingConfigSchema } from "recscale/training";
+ * import assert from "node:assert/strict";
+ *
+ * const { train, schema } = await openDataset({
+ *   kind: "synthetic",
+ *   preset: "DRIFT",
+ *   examples: 8 * 1024,
+ *   periodExamples: 1024, // the teacher's periods are those of the run
+ * });
+ * const model = buildModel({ kind: "dlrm", dim: 4, bottom: [8], overarch: [16, 8] }, schema);
+ * const [incremental, d2s] = await runPolicies({
+ *   engine: await openEngine(),
+ *   model,
+ *   config: trainingConfigSchema.parse({ batchSize: 128 }),
+ *   seed: 1,
+ *   stream: train,
+ *   periodExamples: 1024,
+ *   warmupPeriods: 4,
+ *   policies: [incrementalSparse, denseToSparse(2)],
+ *   pruner: adaptivePruner(model, { share: 0.8 }),
+ * });
+ * assert.deepEqual(d2s.periods.map(({ refreshed }) => refreshed), [true, false, true, false]);
+ * assert.equal(incremental.periods[1].neSparse, d2s.periods[1].neSparse); // the same until D2S refreshes
+ * assert.notEqual(incremental.periods[2].neSparse, d2s.periods[2].neSparse);
+ * ```
+ *
  * @throws {RangeError} when no period is left after the warm-up, or the warm-up is shorter than one period
  * @throws the signal's reason when aborted, between two periods
  */

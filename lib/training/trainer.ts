@@ -35,6 +35,11 @@ export interface TrainerOptions {
   readonly strategy?: ParallelStrategy;
   /** Masks by parameter name, 0 or 1 with the parameter's shape: a weight under a 0 counts as 0 and gets no gradient. */
   readonly masks?: ReadonlyMap<string, Variable>;
+  /**
+   * For each row of the embedding tables, one below the other, 0 or 1: a row under a 0 counts as 0 and gets no gradient. Read at each
+   * step, so it may be changed between two.
+   */
+  readonly rowMask?: Uint8Array<ArrayBuffer>;
   /** Called for every parameter that has a mask, in training steps and in {@link Trainer.observe}. */
   readonly observer?: GradientObserver;
   /** Blocks that are computed again in the backward pass to save memory. */
@@ -81,13 +86,14 @@ export interface TrainerState {
   readonly arrays: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 }
 
-type TrainInputs = { ids: EmbeddingIds; dense: HostTensor; labels: HostTensor } & StepScalars<HostTensor>;
-type ObserveInputs = { ids: EmbeddingIds; dense: HostTensor; labels: HostTensor };
-type PredictInputs = { ids: EmbeddingIds; dense: HostTensor };
+/** `rowsKept`: `[B, F, 1]`, or a single 1 where there is no row mask. */
+type PredictInputs = { ids: EmbeddingIds; dense: HostTensor; rowsKept: HostTensor };
+type ObserveInputs = PredictInputs & { labels: HostTensor };
+type TrainInputs = ObserveInputs & StepScalars<HostTensor>;
 
 /** Puts a model on the engine, ready to be trained. */
 export function createTrainer(options: TrainerOptions): Trainer {
-  const { engine, model, schema, config, seed, masks, observer, strategy = singleWorker } = options;
+  const { engine, model, schema, config, seed, masks, rowMask, observer, strategy = singleWorker } = options;
   const optimizer = denseOptimizer(config.dense.optimizer);
   const specs = parameterSpecs(model);
   const averaged = config.averageDecay > 0;
@@ -132,6 +138,8 @@ export function createTrainer(options: TrainerOptions): Trainer {
     },
   };
   const table = engine.embeddingTable(tableOptions);
+  if (rowMask) checkCount("the row mask", [table.rows], rowMask);
+  const present = (rows: tf.Tensor, rowsKept: tf.Tensor) => rowMask ? tf.mul(rows, rowsKept) : rows; // [B, F, d]
   const rowsOf = rowMapper(schema, fieldRows, model.embedding.overflow);
 
   if (observer && !(masks && strategy === singleWorker)) {
@@ -154,13 +162,14 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const named = (tensors: readonly tf.Tensor[]): Parameters =>
     Object.fromEntries(variables.map(({ name }, i) => [name, tensors[i]]));
 
-  const lossAndGradients = ({ ids, dense, labels }: StepArguments<ObserveInputs>) => {
+  const lossAndGradients = ({ ids, dense, rowsKept, labels }: StepArguments<ObserveInputs>) => {
     const loss = (embeddings: tf.Tensor, ...parameters: tf.Tensor[]) => {
       const run = blockRunner(named(parameters), {
         transform: observer ? undefined : transform, // observed: masked before, so that gradients are by effective values
         recompute: options.recompute,
       });
-      const logits = model.logits(run, { embeddings: strategy.exchange(embeddings), dense });
+      const rows = strategy.exchange(present(embeddings, rowsKept));
+      const logits = model.logits(run, { embeddings: rows, dense });
       return sigmoidCrossEntropy(logits, labels) as tf.Scalar;
     };
     const own = variables.map(({ name, parameter }) => {
@@ -180,8 +189,8 @@ export function createTrainer(options: TrainerOptions): Trainer {
     return { loss: value, rows, parameters };
   };
 
-  const trainStep = engine.compileStep<TrainInputs>(({ ids, dense, labels, ...scalars }) => {
-    const { loss, rows, parameters } = lossAndGradients({ ids, dense, labels });
+  const trainStep = engine.compileStep<TrainInputs>(({ ids, dense, rowsKept, labels, ...scalars }) => {
+    const { loss, rows, parameters } = lossAndGradients({ ids, dense, rowsKept, labels });
     const reduced = strategy.reduce(named(parameters));
     const gradients = clipNorm === undefined ? reduced : clipByGlobalNorm(reduced, clipNorm);
     for (const { name, parameter, slots, average } of variables) {
@@ -201,18 +210,25 @@ export function createTrainer(options: TrainerOptions): Trainer {
     { name: `observe ${model.name}`, eager: options.eager, finite: "loss" },
   );
 
-  const predictStep = engine.compileStep<PredictInputs>(({ ids, dense }) => {
+  const predictStep = engine.compileStep<PredictInputs>(({ ids, dense, rowsKept }) => {
     const run = blockRunner(
       named(variables.map(({ average, parameter }) => (average ?? parameter).value())),
       { transform },
     );
-    return { logits: model.logits(run, { embeddings: strategy.exchange(table.lookupAverage(ids)), dense }) };
+    const rows = strategy.exchange(present(table.lookupAverage(ids), rowsKept));
+    return { logits: model.logits(run, { embeddings: rows, dense }) };
   }, { name: `predict ${model.name}`, eager: options.eager });
 
-  const inputsOf = (batch: Batch, own: Batch) => ({
-    ids: table.ids(rowsOf(batch.ids)),
-    dense: { data: own.dense, shape: [own.size, schema.dense.length] },
-  });
+  const inputsOf = (batch: Batch, own: Batch) => {
+    const ids = table.ids(rowsOf(batch.ids));
+    return {
+      ids,
+      dense: { data: own.dense, shape: [own.size, schema.dense.length] },
+      rowsKept: rowMask
+        ? { data: Float32Array.from(ids.rows, (row) => rowMask[row]), shape: [batch.size, fieldRows.length, 1] }
+        : { data: Float32Array.of(1), shape: [1, 1, 1] },
+    };
+  };
 
   const diverged = async (step: number, what: string, batch: Batch, ids: EmbeddingIds): Promise<Diverged> => {
     const runner = () => blockRunner(named(variables.map(({ parameter }) => parameter.value())), { transform });

@@ -10,7 +10,14 @@ import { movementImportance } from "../../lib/pruning/importance/movement.ts";
 import { randomImportance } from "../../lib/pruning/importance/random.ts";
 import { snipImportance } from "../../lib/pruning/importance/snip.ts";
 import { taylorImportance } from "../../lib/pruning/importance/taylor.ts";
-import { keptCount, type MaskSet, prunableMatrices } from "../../lib/pruning/mask.ts";
+import {
+  denseMask,
+  keptCount,
+  layerSparsities,
+  maskOverlap,
+  type MaskSet,
+  prunableMatrices,
+} from "../../lib/pruning/mask.ts";
 import { flopRule, neuronRule, weightRule } from "../../lib/pruning/mask_rule.ts";
 import { createMaskedTrainer } from "../../lib/pruning/masked_trainer.ts";
 import { neuronFlops, neuronLayers } from "../../lib/pruning/neuron_layers.ts";
@@ -171,4 +178,39 @@ Deno.test("absorbing real-valued masks leaves the model the same and its masks 0
   for (const mask of learning.masks.values()) assert.ok((await mask.read()).every((a) => a === 1));
   learning.dispose();
   auxiliary.dispose();
+});
+
+Deno.test("adaptive layer rates do not depend on how a ReLU network is scaled, those of global magnitude do", async () => {
+  const start = createMaskedTrainer(options);
+  for (let k = 0; k < 20; k++) await start.trainer.step(signalBatch(128, 2000 + k));
+  const state = await start.trainer.state();
+  // relu(4 x) / 4 = relu(x): the same function, with a first layer four times as large and a second four times as small
+  const scale: Record<string, number> = { "overarch/0/weights": 4, "overarch/0/bias": 4, "overarch/1/weights": 1 / 4 };
+  const rescaled = {
+    ...state,
+    arrays: Object.fromEntries(
+      Object.entries(state.arrays).map(([name, values]) => {
+        const by = scale[name.replace("/average", "")] ?? 1;
+        return [name, values.map((value) => by * value)];
+      }),
+    ),
+  };
+  const masksOf = async (pruner: Pruner) => {
+    const attached = pruner.attach(options);
+    const masks: MaskSet[] = [];
+    for (const from of [state, rescaled]) {
+      attached.model.restore(from, denseMask(attached.model.matrices));
+      masks.push(await attached.prune(batches.slice(0, 1), 0));
+    }
+    attached.dispose();
+    return masks;
+  };
+  const [plain, scaled] = await masksOf(adaptivePruner(model, { share: 0.8, ramp: 0 }));
+  assert.equal(maskOverlap(plain, scaled), 1);
+  assert.deepEqual(layerSparsities(plain), layerSparsities(scaled));
+  const magnitude = gradualPruner({ criterion: magnitudeImportance, rule: weightRule(model), share: 0.8, ramp: 0 });
+  const [before, after] = await masksOf(magnitude);
+  assert.ok(maskOverlap(before, after) < 0.6, `${maskOverlap(before, after)}`);
+  assert.ok(layerSparsities(after)[matrices[0].name] < layerSparsities(before)[matrices[0].name] - 0.1);
+  start.dispose();
 });
