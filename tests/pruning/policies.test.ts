@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Stream } from "../../lib/data/batch.ts";
 import { openEngine } from "../../lib/engine/open_engine.ts";
 import { buildModel } from "../../lib/models/build_model.ts";
+import { adaptivePruner } from "../../lib/pruning/adaptive_pruner.ts";
 import { automaticRefresh } from "../../lib/pruning/automatic_refresh.ts";
 import { pageHinkley } from "../../lib/pruning/drift/page_hinkley.ts";
 import { gradualPruner } from "../../lib/pruning/gradual_pruner.ts";
@@ -158,6 +159,26 @@ Deno.test("when other columns decide, a fixed mask loses and a refresh recovers;
   });
   assert.ok(last(still) < last(incremental) / 2);
   assert.equal(quiet.periods.filter(({ refreshed }) => refreshed).length, 1);
+});
+
+Deno.test("neurons are pruned within their budget at each refresh, and serving costs what the smaller model would", async () => {
+  const share = 0.6;
+  const { periods } = await runPolicy({
+    ...common,
+    stream: streamOf(WARM + 3),
+    pruner: adaptivePruner(model, { share, structure: "neurons" }),
+    policy: denseToSparse(2),
+  });
+  const whole = 2 * (12 * 24 + 24 * 16 + 16);
+  const costs = periods.map(({ flops }) => flops.servingPerExample);
+  assert.equal(costs[0], costs[1]);
+  for (const [t, cost] of costs.entries()) {
+    assert.ok(cost <= (1 - share) * whole && cost > (1 - share) * whole - 2 * (12 + 16 + 24), `${cost} of ${whole}`);
+    // a model 12-a-b-1 costs 2 (12 a + a b + b)
+    const left = (name: string, size: number) => Math.round((1 - periods[t].layerSparsities[name]) * size);
+    const [a, b] = [left("overarch/0/bias", 24), left("overarch/1/bias", 16)];
+    assert.equal(cost, 2 * (12 * a + a * b + b));
+  }
 });
 
 Deno.test("a run that ends or is aborted leaves no tensor behind", async () => {
