@@ -221,11 +221,12 @@ export function createTrainer(options: TrainerOptions): Trainer {
 
   const inputsOf = (batch: Batch, own: Batch) => {
     const ids = table.ids(rowsOf(batch.ids));
+    const kept = (at: number) => rowMask?.[ids.distinct[at]] ?? 1;
     return {
       ids,
       dense: { data: own.dense, shape: [own.size, schema.dense.length] },
       rowsKept: rowMask
-        ? { data: Float32Array.from(ids.rows, (row) => rowMask[row]), shape: [batch.size, fieldRows.length, 1] }
+        ? { data: Float32Array.from(ids.positions, kept), shape: [batch.size, fieldRows.length, 1] }
         : { data: Float32Array.of(1), shape: [1, 1, 1] },
     };
   };
